@@ -40,6 +40,7 @@ mod moment;
 mod money;
 mod month;
 mod notice;
+mod papers;
 mod password;
 mod payment;
 mod phone;
@@ -114,6 +115,7 @@ pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
     Undelivered, Waiting, collapse,
 };
+pub use papers::{LabelSize, PaperBlock, PaperSize, Papers};
 pub use password::{PASSWORD_LENGTH, Password};
 pub use payment::{
     Closing, Drawer, DrawerName, Entry, FiscalNumber, MOST_DRAWERS, Method, NewPayment, Payment,

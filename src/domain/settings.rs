@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Backups, Registration, Reminders, Shop};
+use super::{Backups, Papers, Registration, Reminders, Shop};
 
 words! {
     /// Key of a setting that is stored in the database, spelled as in `config.toml`.
@@ -24,6 +24,11 @@ words! {
         ReminderDays = "reminders.days",
         ReminderHour = "reminders.hour",
         NotifyDelay = "telegram.notify_delay",
+        PapersWarranty = "papers.warranty",
+        PapersFooter = "papers.footer",
+        PapersBlocks = "papers.blocks",
+        PapersSize = "papers.size",
+        PapersLabel = "papers.label",
         BackupEvery = "backup.every",
         BackupDir = "backup.dir",
         BackupKeep = "backup.keep",
@@ -53,6 +58,7 @@ pub struct Setting {
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub shop: Shop,
+    pub papers: Papers,
     /// How long the status link stays valid after a task is closed.
     pub links_hold: Duration,
     pub registration: Registration,

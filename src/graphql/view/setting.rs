@@ -43,6 +43,16 @@ pub enum SettingKeyEnum {
     ReminderHour,
     /// `telegram.notify_delay`.
     NotifyDelay,
+    /// `papers.warranty`.
+    PapersWarranty,
+    /// `papers.footer`.
+    PapersFooter,
+    /// `papers.blocks`, separated by commas.
+    PapersBlocks,
+    /// `papers.size`.
+    PapersSize,
+    /// `papers.label`.
+    PapersLabel,
     /// `backup.every`; empty for no backups.
     BackupEvery,
     /// `backup.dir`.

@@ -16,7 +16,7 @@ use crate::domain::{Error, Origin, Result, SettingKey, Settings};
 pub use self::audit::audit;
 use self::backups::BackupsBox;
 pub use self::backups::{make_backup, take_backup};
-use self::parts::{BACKUPS, Input, KEPT};
+use self::parts::{BACKUPS, Field, Input, KEPT};
 pub use self::parts::{PARTS, Part};
 
 #[derive(Template)]
@@ -39,7 +39,8 @@ impl SettingsPage<'_> {
     }
 
     /// Returns what stands in a field: what was typed, if the form was refused.
-    fn shown(&self, key: &SettingKey) -> &str {
+    fn shown(&self, field: &Field) -> String {
+        let key = &field.key;
         let usual = match (key, &self.backups) {
             (SettingKey::BackupDir, Some(backups)) => backups.suggested.as_str(),
             (SettingKey::BackupKeep, _) => KEPT,
@@ -47,7 +48,24 @@ impl SettingsPage<'_> {
         };
         let shown = Some(self.stored(key)).filter(|value| !value.is_empty());
         let shown = shown.unwrap_or(usual);
-        self.visit.sent(key.word()).unwrap_or(shown)
+        typed(self.visit, field).unwrap_or_else(|| shown.to_owned())
+    }
+
+    /// Returns the value in use as the page words it.
+    fn in_words(&self, field: &Field) -> String {
+        let value = self.stored(&field.key);
+        let choices = match field.input {
+            Input::Choice(choices) | Input::Several(choices) => choices,
+            _ => return value.to_owned(),
+        };
+        let chosen = choices.iter().filter(|(word, _)| has(value, word));
+        let labels = chosen.map(|(_, label)| self.visit.texts.s(label));
+        labels.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns whether a list in words has this one.
+    fn has(&self, list: &str, word: &str) -> bool {
+        has(list, word)
     }
 
     /// Returns where a value is set that can't be changed here.
@@ -78,10 +96,7 @@ pub async fn show(visit: &Visit, word: &str) -> Result<Response> {
 /// Saves the fields of a page that were changed.
 pub async fn save(visit: &Visit, word: &str) -> Result<Response> {
     let (owner, part, now) = (visit.owner()?, part(word)?, visit.desk.clock.now());
-    let changes = part
-        .fields
-        .iter()
-        .filter_map(|field| change(visit, field.key));
+    let changes = part.fields.iter().filter_map(|field| change(visit, field));
     let mut changes: Vec<Change> = changes.collect();
     // Folder and number without an interval would be an error; the page always has all three.
     if word == BACKUPS
@@ -102,13 +117,33 @@ pub async fn save(visit: &Visit, word: &str) -> Result<Response> {
     }
 }
 
+fn has(list: &str, word: &str) -> bool {
+    list.split(',').any(|one| one.trim() == word)
+}
+
+/// Returns what was typed into a field; `None` where the form didn't have it.
+fn typed(visit: &Visit, field: &Field) -> Option<String> {
+    let name = field.key.word();
+    let Input::Several(_) = field.input else {
+        return visit.sent(name).map(str::to_owned);
+    };
+    // Without a tick, nothing is sent.
+    was(visit, field.key)?;
+    let ticked = visit.form.iter().filter(|(key, _)| key == name);
+    let ticked: Vec<&str> = ticked.map(|(_, word)| word.as_str()).collect();
+    Some(ticked.join(", "))
+}
+
+/// Returns what the page showed when it was loaded.
+fn was(visit: &Visit, key: SettingKey) -> Option<&str> {
+    visit.sent(&format!("was:{}", key.word()))
+}
+
 /// Returns the change of a field that doesn't say any more what the page showed.
-fn change(visit: &Visit, key: SettingKey) -> Option<Change> {
-    let typed = visit.sent(key.word())?.replace("\r\n", "\n");
-    let was = visit
-        .sent(&format!("was:{}", key.word()))?
-        .replace("\r\n", "\n");
-    (typed.trim() != was.trim()).then(|| (key, Some(typed.trim().to_owned())))
+fn change(visit: &Visit, field: &Field) -> Option<Change> {
+    let typed = typed(visit, field)?.replace("\r\n", "\n");
+    let was = was(visit, field.key)?.replace("\r\n", "\n");
+    (typed.trim() != was.trim()).then(|| (field.key, Some(typed.trim().to_owned())))
 }
 
 async fn render(

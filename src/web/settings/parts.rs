@@ -20,8 +20,9 @@ pub(super) struct Field {
     pub(super) hint: &'static str,
 }
 
-/// The page with more than settings.
+/// The pages with more than settings.
 pub(super) const BACKUPS: &str = "backups";
+pub(super) const PAPERS: &str = "papers";
 /// How many backups are kept unless the owner says otherwise.
 pub(super) const KEPT: &str = "14";
 
@@ -35,6 +36,8 @@ pub(super) enum Input {
     Timezone,
     /// A value, and the sentence of its name.
     Choice(&'static [(&'static str, &'static str)]),
+    /// Any number of such values, which are kept separated by commas.
+    Several(&'static [(&'static str, &'static str)]),
 }
 
 const fn field(key: SettingKey, label: &'static str, input: Input, hint: &'static str) -> Field {
@@ -70,11 +73,48 @@ pub const PARTS: &[Part] = &[
             field(SettingKey::ShopAddress, "setting-address", Input::Line, ""),
             field(SettingKey::ShopHours, "setting-hours", Input::Line, ""),
             field(SettingKey::ShopPhone, "setting-phone", Input::Phone, ""),
+        ],
+    },
+    Part {
+        word: PAPERS,
+        title: "settings-papers",
+        lead: "",
+        fields: &[
             field(
                 SettingKey::ShopTerms,
                 "setting-terms",
                 Input::Text,
                 "setting-terms-hint",
+            ),
+            field(
+                SettingKey::PapersWarranty,
+                "setting-papers-warranty",
+                Input::Text,
+                "",
+            ),
+            field(
+                SettingKey::PapersFooter,
+                "setting-papers-footer",
+                Input::Line,
+                "",
+            ),
+            field(
+                SettingKey::PapersBlocks,
+                "setting-papers-blocks",
+                Input::Several(BLOCKS),
+                "setting-papers-blocks-hint",
+            ),
+            field(
+                SettingKey::PapersSize,
+                "setting-papers-size",
+                Input::Choice(SIZES),
+                "setting-papers-size-hint",
+            ),
+            field(
+                SettingKey::PapersLabel,
+                "setting-papers-label",
+                Input::Choice(LABELS),
+                "",
             ),
         ],
     },
@@ -190,6 +230,26 @@ pub const PARTS: &[Part] = &[
     },
 ];
 
+const BLOCKS: &[(&str, &str)] = &[
+    ("legal", "setting-papers-legal"),
+    ("customer_copy", "setting-papers-customer-copy"),
+    ("condition", "setting-papers-condition"),
+    ("estimate", "setting-papers-estimate"),
+    ("qr", "setting-papers-qr"),
+    ("signatures", "setting-papers-signatures"),
+];
+const SIZES: &[(&str, &str)] = &[
+    ("a4", "paper-a4"),
+    ("a5", "paper-a5"),
+    ("roll", "paper-roll"),
+    ("roll58", "paper-roll58"),
+];
+const LABELS: &[(&str, &str)] = &[
+    ("58x40", "paper-58x40"),
+    ("58x30", "paper-58x30"),
+    ("43x25", "paper-43x25"),
+    ("40x30", "paper-40x30"),
+];
 const EVERY: &[(&str, &str)] = &[
     ("", "setting-backup-off"),
     ("6h", "setting-backup-6h"),
