@@ -33,6 +33,7 @@ mod incident;
 mod language;
 mod letters;
 mod lines;
+mod logo;
 mod merge;
 mod merged;
 mod metadata;
@@ -106,6 +107,7 @@ pub use lines::{
     AgreedLine, Discount, Line, LineChange, LineContent, LineKind, LineName, LineNote, MOST_LINES,
     Percent, Quantity, Totals, WarrantyDays,
 };
+pub use logo::Logo;
 pub use merge::{Edit, Merge, Shown};
 pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
 pub use moment::{DateOrder, date_order, is_none, moment};

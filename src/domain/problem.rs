@@ -213,6 +213,10 @@ pub enum Problem {
     /// The configuration file or the environment sets it.
     SettingGiven,
     FileKind,
+    /// No picture that a logo may be; `side` is its maximum width and height in pixels.
+    LogoKind {
+        side: usize,
+    },
     FileTwice,
     TooManyFiles {
         max: usize,
@@ -354,6 +358,7 @@ impl Problem {
             Self::BackupFailed => "problem-backup-failed",
             Self::SettingGiven => "problem-setting-given",
             Self::FileKind => "problem-file-kind",
+            Self::LogoKind { .. } => "problem-logo-kind",
             Self::FileTwice => "problem-file-twice",
             Self::TooManyFiles { .. } => "problem-too-many-files",
             Self::FileTooLarge { .. } => "problem-file-too-large",
@@ -386,6 +391,7 @@ impl Problem {
             | Self::NumberTwice { row: max }
             | Self::RowsWrong { count: max }
             | Self::AnswerTooLong { mib: max }
+            | Self::LogoKind { side: max }
             | Self::FileTooLarge { mib: max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,

@@ -85,6 +85,7 @@ pub fn field(name: &str) -> Option<&'static str> {
         "auth.registration" => "setting-registration",
         "word" => "aliases-word",
         "meaning" => "aliases-meaning",
+        "logo" => "logo-title",
         "csv" | "archive" => "field-file",
         _ => return DeviceField::from_name(name).map(DeviceField::label),
     })

@@ -329,6 +329,7 @@ const STREAMS: &[&str] = &["/events", "/live?seen=0"];
 const OTHERS: &[&str] = &[
     "/settings/backups/download",
     "/settings",
+    "/logo",
     "/healthz",
     "/readyz",
     "/graphiql.js",

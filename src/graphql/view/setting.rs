@@ -91,6 +91,8 @@ impl SettingView {
 pub enum AuditActionEnum {
     /// A setting was changed; `subject` is its name in `config.toml`.
     SettingChanged,
+    /// The logo was replaced or removed; `from` and `to` are media types.
+    LogoChanged,
     /// The role of an employee was changed; `subject` is the e-mail here and below.
     RoleChanged,
     EmployeeDeactivated,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backups;
+mod papers;
 mod parts;
 
 use askama::Template;
@@ -16,7 +17,8 @@ use crate::domain::{Error, Origin, Result, SettingKey, Settings};
 pub use self::audit::audit;
 use self::backups::BackupsBox;
 pub use self::backups::{make_backup, take_backup};
-use self::parts::{BACKUPS, Field, Input, KEPT};
+pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};
+use self::parts::{BACKUPS, Field, Input, KEPT, PAPERS};
 pub use self::parts::{PARTS, Part};
 
 #[derive(Template)]
@@ -25,14 +27,23 @@ struct SettingsPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     part: &'static Part,
-    errors: Errors,
-    settings: &'a Settings,
+    form: Form<'a>,
     saved: bool,
     /// Of the page of backups.
     backups: Option<BackupsBox>,
 }
 
-impl SettingsPage<'_> {
+/// The fields of a page with their values.
+struct Form<'a> {
+    visit: &'a Visit,
+    part: &'static Part,
+    errors: Errors,
+    settings: &'a Settings,
+    /// The folder that is suggested for backups.
+    suggested: &'a str,
+}
+
+impl Form<'_> {
     /// Returns the value in use.
     fn stored(&self, key: &SettingKey) -> &str {
         self.settings.value(*key)
@@ -41,9 +52,9 @@ impl SettingsPage<'_> {
     /// Returns what stands in a field: what was typed, if the form was refused.
     fn shown(&self, field: &Field) -> String {
         let key = &field.key;
-        let usual = match (key, &self.backups) {
-            (SettingKey::BackupDir, Some(backups)) => backups.suggested.as_str(),
-            (SettingKey::BackupKeep, _) => KEPT,
+        let usual = match key {
+            SettingKey::BackupDir => self.suggested,
+            SettingKey::BackupKeep => KEPT,
             _ => "",
         };
         let shown = Some(self.stored(key)).filter(|value| !value.is_empty());
@@ -96,8 +107,7 @@ pub async fn show(visit: &Visit, word: &str) -> Result<Response> {
 /// Saves the fields of a page that were changed.
 pub async fn save(visit: &Visit, word: &str) -> Result<Response> {
     let (owner, part, now) = (visit.owner()?, part(word)?, visit.desk.clock.now());
-    let changes = part.fields.iter().filter_map(|field| change(visit, field));
-    let mut changes: Vec<Change> = changes.collect();
+    let mut changes = changes(visit, part);
     // Folder and number without an interval would be an error; the page always has all three.
     if word == BACKUPS
         && !changes
@@ -139,6 +149,12 @@ fn was(visit: &Visit, key: SettingKey) -> Option<&str> {
     visit.sent(&format!("was:{}", key.word()))
 }
 
+/// Returns the changes of the fields that don't say any more what the page showed.
+fn changes(visit: &Visit, part: &Part) -> Vec<Change> {
+    let fields = part.fields.iter();
+    fields.filter_map(|field| change(visit, field)).collect()
+}
+
 /// Returns the change of a field that doesn't say any more what the page showed.
 fn change(visit: &Visit, field: &Field) -> Option<Change> {
     let typed = typed(visit, field)?.replace("\r\n", "\n");
@@ -152,18 +168,29 @@ async fn render(
     status: StatusCode,
     errors: Errors,
 ) -> Result<Response> {
+    if part.word == PAPERS {
+        let tried = visit.desk.settings.now();
+        return papers::render(visit, part, status, errors, &tried).await;
+    }
     let settings = visit.desk.settings.now();
+    let backups = match part.word {
+        BACKUPS => Some(backups::backups_box(visit).await?),
+        _ => None,
+    };
+    let suggested = backups.as_ref().map(|backups| backups.suggested.clone());
     let page = SettingsPage {
         visit,
         current: "settings",
         part,
-        errors,
-        settings: &settings,
-        saved: visit.parameter("saved").is_some(),
-        backups: match part.word {
-            BACKUPS => Some(backups::backups_box(visit).await?),
-            _ => None,
+        form: Form {
+            visit,
+            part,
+            errors,
+            settings: &settings,
+            suggested: suggested.as_deref().unwrap_or_default(),
         },
+        saved: visit.parameter("saved").is_some(),
+        backups,
     };
     visit.page_as(status, &page)
 }

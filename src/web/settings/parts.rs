@@ -1,6 +1,7 @@
 //! The pages of settings with their fields.
 
-use crate::domain::SettingKey;
+use crate::domain::{LabelSize, PaperBlock, SettingKey};
+use crate::web::papers::SIZES;
 
 /// A page of settings.
 pub struct Part {
@@ -231,24 +232,21 @@ pub const PARTS: &[Part] = &[
 ];
 
 const BLOCKS: &[(&str, &str)] = &[
-    ("legal", "setting-papers-legal"),
-    ("customer_copy", "setting-papers-customer-copy"),
-    ("condition", "setting-papers-condition"),
-    ("estimate", "setting-papers-estimate"),
-    ("qr", "setting-papers-qr"),
-    ("signatures", "setting-papers-signatures"),
-];
-const SIZES: &[(&str, &str)] = &[
-    ("a4", "paper-a4"),
-    ("a5", "paper-a5"),
-    ("roll", "paper-roll"),
-    ("roll58", "paper-roll58"),
+    (PaperBlock::Legal.word(), "setting-papers-legal"),
+    (
+        PaperBlock::CustomerCopy.word(),
+        "setting-papers-customer-copy",
+    ),
+    (PaperBlock::Condition.word(), "setting-papers-condition"),
+    (PaperBlock::Estimate.word(), "setting-papers-estimate"),
+    (PaperBlock::Qr.word(), "setting-papers-qr"),
+    (PaperBlock::Signatures.word(), "setting-papers-signatures"),
 ];
 const LABELS: &[(&str, &str)] = &[
-    ("58x40", "paper-58x40"),
-    ("58x30", "paper-58x30"),
-    ("43x25", "paper-43x25"),
-    ("40x30", "paper-40x30"),
+    (LabelSize::L58x40.word(), "paper-58x40"),
+    (LabelSize::L58x30.word(), "paper-58x30"),
+    (LabelSize::L43x25.word(), "paper-43x25"),
+    (LabelSize::L40x30.word(), "paper-40x30"),
 ];
 const EVERY: &[(&str, &str)] = &[
     ("", "setting-backup-off"),
