@@ -66,6 +66,7 @@ mod negotiation;
 mod outbox;
 mod pacing;
 mod pages;
+mod papers;
 mod people;
 mod phones;
 mod process;
