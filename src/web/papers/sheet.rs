@@ -96,6 +96,16 @@ impl Frame {
         self.papers.shows(block)
     }
 
+    /// Returns whether there is anything above the title.
+    pub fn has_head(&self) -> bool {
+        let texts = [
+            self.about.name.as_str().to_owned(),
+            self.legal(),
+            self.contacts(),
+        ];
+        self.logo.is_some() || texts.iter().any(|text| !text.is_empty())
+    }
+
     /// Returns the registered name and numbers on one line; empty when none is set.
     pub fn legal(&self) -> String {
         let (about, texts) = (&self.about, &self.texts);
