@@ -21,8 +21,8 @@ use crate::domain::{
 use crate::web::visit::Visit;
 
 pub use self::paper::SIZES;
-pub use self::sample::{KINDS, Sample};
-pub use self::sheet::{Frame, LabelSheet, Sheet, Subject};
+pub use self::sample::{KINDS, SamplePaper};
+pub use self::sheet::{LabelSheet, PaperFrame, PaperSheet, PrintedTask};
 
 /// The parameter with the size, which the browser remembers.
 const PAPER: &str = "paper";
@@ -34,7 +34,7 @@ struct ReceiptPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     paper: Paper,
-    sheet: Sheet,
+    sheet: PaperSheet,
 }
 
 impl ReceiptPage<'_> {
@@ -61,7 +61,7 @@ struct LabelPage<'a> {
 pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let link = CustomerLink::of(visit, id).await?;
-    let subject = Subject::of(visit, id).await?;
+    let subject = PrintedTask::of(visit, id).await?;
     let (frame, size) = (frame(visit).await?, paper::size(visit));
     let paper = Paper::new(visit, "paper-receipt-title", id, SIZES);
     let name = taken_by(visit, id).await?;
@@ -69,20 +69,20 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
         visit,
         current: "tasks",
         paper: paper.lacking(&link, &frame),
-        sheet: Sheet::receipt(frame, size, &subject, PrintedLink::of(link)?, name),
+        sheet: PaperSheet::receipt(frame, size, &subject, PrintedLink::of(link)?, name),
     };
     page.shown()
 }
 
 pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
-    let subject = Subject::of(visit, id).await?;
+    let subject = PrintedTask::of(visit, id).await?;
     let work = work_done(visit, id).await?;
     let page = ReceiptPage {
         visit,
         current: "tasks",
         paper: Paper::new(visit, "paper-hand-over-title", id, SIZES),
-        sheet: Sheet::hand_over(frame(visit).await?, paper::size(visit), &subject, work),
+        sheet: PaperSheet::hand_over(frame(visit).await?, paper::size(visit), &subject, work),
     };
     page.shown()
 }
@@ -91,7 +91,7 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, task_id(id)?);
     let payment = PaymentId::parse("id", payment).map_err(|_| Error::NotFound)?;
-    let subject = Subject::of(visit, id).await?;
+    let subject = PrintedTask::of(visit, id).await?;
     let read = move |c: &_| app::payments::row(c, &actor, id, payment);
     let payment = visit.desk.db.read(read).await?.payment;
     let employee = name_of(visit, payment.entry.employee).await?;
@@ -112,7 +112,7 @@ pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Resp
         visit,
         current: "tasks",
         paper: Paper::new(visit, name, id, SIZES),
-        sheet: Sheet::payment(frame, size, name, &subject, &payment, signatures),
+        sheet: PaperSheet::payment(frame, size, name, &subject, &payment, signatures),
     };
     page.shown()
 }
@@ -120,7 +120,7 @@ pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Resp
 pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let link = CustomerLink::of(visit, id).await?;
-    let subject = Subject::of(visit, id).await?;
+    let subject = PrintedTask::of(visit, id).await?;
     let frame = frame(visit).await?;
     visit.page(&LabelPage {
         visit,
@@ -130,7 +130,7 @@ pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
     })
 }
 
-impl Subject {
+impl PrintedTask {
     /// Reads a task with what its papers need.
     async fn of(visit: &Visit, id: TaskId) -> Result<Self> {
         let actor = visit.actor()?;
@@ -151,10 +151,10 @@ impl Subject {
 }
 
 /// Returns what the papers have in common now.
-async fn frame(visit: &Visit) -> Result<Frame> {
+async fn frame(visit: &Visit) -> Result<PaperFrame> {
     let logo = super::logo::address(visit).await?;
     let settings = visit.desk.settings.now();
-    Ok(Frame::new(&settings, paper::texts(visit), logo))
+    Ok(PaperFrame::new(&settings, paper::texts(visit), logo))
 }
 
 /// Returns the name of the employee who registered a task.

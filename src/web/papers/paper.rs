@@ -1,7 +1,7 @@
 //! The page around a printed paper: choices of size and language, and the status link on it.
 
 use super::PAPER;
-use super::sheet::Frame;
+use super::sheet::PaperFrame;
 use crate::domain::{Language, PaperBlock, PaperSize, Result, TaskId};
 use crate::web::qr::Qr;
 use crate::web::tasks::link::CustomerLink;
@@ -69,7 +69,7 @@ impl Paper {
     }
 
     /// Notes whether a code is missing that the paper would show.
-    pub(super) fn lacking(self, link: &CustomerLink, frame: &Frame) -> Self {
+    pub(super) fn lacking(self, link: &CustomerLink, frame: &PaperFrame) -> Self {
         Self {
             lacks_link: link.is_missing() && frame.papers.shows(PaperBlock::Qr),
             ..self

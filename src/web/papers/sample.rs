@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::paper::PrintedLink;
-use super::sheet::{Frame, LabelSheet, Sheet, Subject};
+use super::sheet::{LabelSheet, PaperFrame, PaperSheet, PrintedTask};
 use crate::domain::{
     Account, Category, Customer, CustomerId, Day, Description, Details, Device, Discount, Entry,
     Error, Line, LineContent, LineId, LineKind, LineName, Method, Money, Name, PaperSize, Payment,
@@ -25,18 +25,18 @@ pub const KINDS: &[(&str, &str)] = &[
 ];
 
 /// A previewed paper.
-pub enum Sample {
-    Sheet(Box<Sheet>),
+pub enum SamplePaper {
+    Sheet(Box<PaperSheet>),
     Label(Box<LabelSheet>),
 }
 
-impl Sample {
+impl SamplePaper {
     /// Makes a sample of that kind, one of [`KINDS`], in a size for those that have one.
     ///
     /// # Errors
     /// As for [`PrintedLink::new`].
     pub fn new(
-        frame: Frame,
+        frame: PaperFrame,
         shop: &Shop,
         kind: &str,
         size: PaperSize,
@@ -48,17 +48,23 @@ impl Sample {
         let sheet = |sheet| Self::Sheet(Box::new(sheet));
         Ok(match kind {
             "label" => Self::Label(Box::new(LabelSheet::new(frame, &subject, link()?))),
-            "hand-over" => sheet(Sheet::hand_over(frame, size, &subject, None)),
+            "hand-over" => sheet(PaperSheet::hand_over(frame, size, &subject, None)),
             _ => {
                 let employee = Some(texts.s("sample-employee"));
-                sheet(Sheet::receipt(frame, size, &subject, link()?, employee))
+                sheet(PaperSheet::receipt(
+                    frame,
+                    size,
+                    &subject,
+                    link()?,
+                    employee,
+                ))
             }
         })
     }
 }
 
 /// Returns a task with everything that papers show, in words of the language.
-fn subject(texts: &Texts, shop: &Shop) -> Result<Subject> {
+fn subject(texts: &Texts, shop: &Shop) -> Result<PrintedTask> {
     let word = |id: &str| texts.s(id);
     let unit = 10_i64.pow(shop.currency.digits());
     let sum = |units: i64| Money::from_row(units * unit);
@@ -121,7 +127,7 @@ fn subject(texts: &Texts, shop: &Shop) -> Result<Subject> {
     for _ in 0..3 {
         due = due.next();
     }
-    Ok(Subject {
+    Ok(PrintedTask {
         task: task(word("sample-fault"), due, texts),
         customer: Some(Arc::new(customer)),
         details,

@@ -6,12 +6,12 @@ use super::paper::PrintedLink;
 use super::slip::{SlipLine, how_paid, sums};
 use crate::domain::{
     About, Customer, Details, DeviceField, LabelSize, Line, Money, PaperBlock, PaperSize, Papers,
-    Payment, Readers, Settings, Task,
+    Payment, Phone, Readers, Settings, Task,
 };
 use crate::web::text::Texts;
 
 /// A task as its papers describe it.
-pub struct Subject {
+pub struct PrintedTask {
     pub task: Task,
     pub customer: Option<Arc<Customer>>,
     pub details: Details,
@@ -20,7 +20,7 @@ pub struct Subject {
 }
 
 /// What all papers of a shop have in common.
-pub struct Frame {
+pub struct PaperFrame {
     pub texts: Texts,
     pub about: Arc<About>,
     pub papers: Papers,
@@ -29,8 +29,8 @@ pub struct Frame {
 }
 
 /// A receipt or a slip.
-pub struct Sheet {
-    pub frame: Frame,
+pub struct PaperSheet {
+    pub frame: PaperFrame,
     pub size: PaperSize,
     /// Message id of its title, which takes the task's number.
     pub name: &'static str,
@@ -46,18 +46,18 @@ pub struct Sheet {
     pub link: Option<PrintedLink>,
     pub signatures: Vec<String>,
     /// The copies on the same paper.
-    pub copies: &'static [Copy],
+    pub copies: &'static [SheetCopy],
 }
 
 /// A copy of a paper.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Copy {
+pub enum SheetCopy {
     Only,
     Shops,
     Customers,
 }
 
-impl Copy {
+impl SheetCopy {
     /// Returns the message id of its name.
     pub fn name(&self) -> Option<&'static str> {
         match self {
@@ -82,7 +82,7 @@ pub struct LabelSheet {
     pub link: Option<PrintedLink>,
 }
 
-impl Frame {
+impl PaperFrame {
     pub fn new(settings: &Settings, texts: Texts, logo: Option<String>) -> Self {
         Self {
             texts,
@@ -132,7 +132,7 @@ impl Frame {
             about
                 .phone
                 .as_ref()
-                .map_or_else(String::new, |phone| phone.formatted()),
+                .map_or_else(String::new, Phone::formatted),
         ])
     }
 
@@ -146,10 +146,10 @@ fn joined(parts: impl IntoIterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(" · ")
 }
 
-impl Sheet {
+impl PaperSheet {
     /// Makes a paper about a task with these cells, and nothing below them but the signatures.
     pub(super) fn new(
-        frame: Frame,
+        frame: PaperFrame,
         size: PaperSize,
         name: &'static str,
         task: &Task,
@@ -167,16 +167,16 @@ impl Sheet {
             terms: ("", String::new()),
             link: None,
             signatures: signatures.into_iter().filter(|_| signed).collect(),
-            copies: &[Copy::Only],
+            copies: &[SheetCopy::Only],
             frame,
         }
     }
 
     /// Makes the receipt of what was taken in by an employee of this name.
     pub fn receipt(
-        frame: Frame,
+        frame: PaperFrame,
         size: PaperSize,
-        subject: &Subject,
+        subject: &PrintedTask,
         link: Option<PrintedLink>,
         employee: Option<String>,
     ) -> Self {
@@ -187,9 +187,9 @@ impl Sheet {
             signature("paper-taken-by", employee, texts),
         ];
         let terms = frame.about.terms.as_str().to_owned();
-        let copies: &[Copy] = match (size, frame.shows(PaperBlock::CustomerCopy)) {
-            (PaperSize::A4, true) => &[Copy::Shops, Copy::Customers],
-            _ => &[Copy::Only],
+        let copies: &[SheetCopy] = match (size, frame.shows(PaperBlock::CustomerCopy)) {
+            (PaperSize::A4, true) => &[SheetCopy::Shops, SheetCopy::Customers],
+            _ => &[SheetCopy::Only],
         };
         let shown = frame.shows(PaperBlock::Qr);
         Self {
@@ -209,9 +209,9 @@ impl Sheet {
 
     /// Makes the slip of a hand-over.
     pub fn hand_over(
-        frame: Frame,
+        frame: PaperFrame,
         size: PaperSize,
-        subject: &Subject,
+        subject: &PrintedTask,
         work: Option<String>,
     ) -> Self {
         let texts = &frame.texts;
@@ -236,10 +236,10 @@ impl Sheet {
 
     /// Makes the slip of one payment or refund.
     pub(super) fn payment(
-        frame: Frame,
+        frame: PaperFrame,
         size: PaperSize,
         name: &'static str,
-        subject: &Subject,
+        subject: &PrintedTask,
         payment: &Payment,
         signatures: [String; 2],
     ) -> Self {
@@ -259,7 +259,7 @@ impl Sheet {
 }
 
 impl LabelSheet {
-    pub fn new(frame: Frame, subject: &Subject, link: Option<PrintedLink>) -> Self {
+    pub fn new(frame: PaperFrame, subject: &PrintedTask, link: Option<PrintedLink>) -> Self {
         Self {
             size: frame.papers.label,
             number: subject.task.id.get(),
@@ -283,7 +283,7 @@ pub(super) fn signature(label: &str, name: Option<String>, texts: &Texts) -> Str
 }
 
 /// Returns the cells about what was taken in.
-fn taken(subject: &Subject, frame: &Frame) -> Vec<(String, String)> {
+fn taken(subject: &PrintedTask, frame: &PaperFrame) -> Vec<(String, String)> {
     let (task, details, texts) = (&subject.task, &subject.details, &frame.texts);
     let created = [("paper-date", Some(texts.full_date_of(&task.created)))];
     let estimate = details
@@ -303,7 +303,11 @@ fn taken(subject: &Subject, frame: &Frame) -> Vec<(String, String)> {
 }
 
 /// Returns the cells about what is given back.
-fn given_back(subject: &Subject, work: Option<String>, frame: &Frame) -> Vec<(String, String)> {
+fn given_back(
+    subject: &PrintedTask,
+    work: Option<String>,
+    frame: &PaperFrame,
+) -> Vec<(String, String)> {
     let texts = &frame.texts;
     let today = [("paper-date", Some(texts.full_date(&texts.today())))];
     let done = [
@@ -315,7 +319,7 @@ fn given_back(subject: &Subject, work: Option<String>, frame: &Frame) -> Vec<(St
 }
 
 /// Returns the cells about one payment.
-fn paid(subject: &Subject, payment: &Payment, frame: &Frame) -> Vec<(String, String)> {
+fn paid(subject: &PrintedTask, payment: &Payment, frame: &PaperFrame) -> Vec<(String, String)> {
     let (entry, texts) = (&payment.entry, &frame.texts);
     let date = [("paper-date", Some(texts.exact(&payment.at)))];
     let sum = entry.sum();
@@ -330,7 +334,7 @@ fn paid(subject: &Subject, payment: &Payment, frame: &Frame) -> Vec<(String, Str
 }
 
 /// Returns the cells about the customer and the device that these readers may read.
-fn whose(subject: &Subject, frame: &Frame, readers: &[Readers]) -> Vec<LabelledValue> {
+fn whose(subject: &PrintedTask, frame: &PaperFrame, readers: &[Readers]) -> Vec<LabelledValue> {
     let device = &subject.details.device;
     let customer = subject.customer.as_ref().map(|customer| {
         let phone = customer.phone.formatted();

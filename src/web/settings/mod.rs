@@ -27,14 +27,14 @@ struct SettingsPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     part: &'static Part,
-    form: Form<'a>,
+    form: SettingsForm<'a>,
     saved: bool,
     /// Of the page of backups.
     backups: Option<BackupsBox>,
 }
 
 /// The fields of a page with their values.
-struct Form<'a> {
+struct SettingsForm<'a> {
     visit: &'a Visit,
     part: &'static Part,
     errors: Errors,
@@ -43,7 +43,7 @@ struct Form<'a> {
     suggested: &'a str,
 }
 
-impl Form<'_> {
+impl SettingsForm<'_> {
     /// Returns the value in use.
     fn stored(&self, key: &SettingKey) -> &str {
         self.settings.value(*key)
@@ -65,9 +65,8 @@ impl Form<'_> {
     /// Returns the value in use as the page words it.
     fn in_words(&self, field: &Field) -> String {
         let value = self.stored(&field.key);
-        let choices = match field.input {
-            Input::Choice(choices) | Input::Several(choices) => choices,
-            _ => return value.to_owned(),
+        let (Input::Choice(choices) | Input::Several(choices)) = field.input else {
+            return value.to_owned();
         };
         let chosen = choices.iter().filter(|(word, _)| has(value, word));
         let labels = chosen.map(|(_, label)| self.visit.texts.s(label));
@@ -182,7 +181,7 @@ async fn render(
         visit,
         current: "settings",
         part,
-        form: Form {
+        form: SettingsForm {
             visit,
             part,
             errors,

@@ -5,13 +5,13 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::parts::{Input, PAPERS};
-use super::{Form, Part, changes, part};
+use super::{Part, SettingsForm, changes, part};
 use crate::app::{self, settings};
 use crate::domain::{Logo, PaperSize, Problem, Result, Settings};
 use crate::store::Transaction;
 use crate::web::form::Errors;
 use crate::web::logo;
-use crate::web::papers::{Frame, KINDS, Sample};
+use crate::web::papers::{KINDS, PaperFrame, SamplePaper};
 use crate::web::visit::Visit;
 
 /// Maximum size of an uploaded logo, in MiB.
@@ -25,30 +25,30 @@ struct PapersPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     part: &'static Part,
-    form: Form<'a>,
+    form: SettingsForm<'a>,
     saved: bool,
     /// Address of the logo.
     logo: Option<String>,
-    preview: Preview,
+    preview: PaperPreview,
 }
 
 /// The paper beside the form, for the script.
 #[derive(Template)]
 #[template(path = "settings-preview.html")]
 struct PreviewPart {
-    preview: Preview,
+    preview: PaperPreview,
 }
 
 /// The paper beside the form.
-struct Preview {
+struct PaperPreview {
     kind: &'static str,
     size: &'static str,
     /// `None` for what can't be printed.
-    sample: Option<Sample>,
+    sample: Option<SamplePaper>,
     problem: Option<String>,
 }
 
-impl Preview {
+impl PaperPreview {
     fn new(visit: &Visit, settings: &Settings, logo: Option<String>) -> Result<Self> {
         let mut words = KINDS.iter().map(|(word, _)| *word);
         let kind = words
@@ -57,8 +57,8 @@ impl Preview {
         let kind = kind.or(words.next()).unwrap_or_default();
         let chosen = visit.sent("preview-size").and_then(PaperSize::from_word);
         let size = chosen.unwrap_or(settings.papers.size);
-        let frame = Frame::new(settings, visit.texts.clone(), logo);
-        let sample = Sample::new(frame, &settings.shop, kind, size, &visit.desk.public_url)?;
+        let frame = PaperFrame::new(settings, visit.texts.clone(), logo);
+        let sample = SamplePaper::new(frame, &settings.shop, kind, size, &visit.desk.public_url)?;
         Ok(Self {
             kind,
             size: size.word(),
@@ -82,7 +82,7 @@ pub(super) async fn render(
         visit,
         current: "settings",
         part,
-        form: Form {
+        form: SettingsForm {
             visit,
             part,
             errors,
@@ -90,7 +90,7 @@ pub(super) async fn render(
             suggested: "",
         },
         saved: visit.parameter("saved").is_some(),
-        preview: Preview::new(visit, tried, logo.clone())?,
+        preview: PaperPreview::new(visit, tried, logo.clone())?,
         logo,
     };
     visit.page_as(status, &page)
@@ -112,8 +112,8 @@ pub async fn preview(visit: &Visit) -> Result<Response> {
         return render(visit, part, status, errors, tried).await;
     }
     let preview = match tried {
-        Some(tried) => Preview::new(visit, &tried, logo::address(visit).await?)?,
-        None => Preview {
+        Some(tried) => PaperPreview::new(visit, &tried, logo::address(visit).await?)?,
+        None => PaperPreview {
             kind: "",
             size: "",
             sample: None,
