@@ -1,6 +1,8 @@
 //! Printed papers of a task: receipt, label, and hand-over slip. They are ordinary pages; the print
 //! stylesheet hides everything but the paper.
 
+mod cells;
+mod frame;
 mod paper;
 mod sample;
 mod sheet;
@@ -20,9 +22,10 @@ use crate::domain::{
 };
 use crate::web::visit::Visit;
 
+pub use self::frame::PaperFrame;
 pub use self::paper::SIZES;
 pub use self::sample::{KINDS, SamplePaper};
-pub use self::sheet::{LabelSheet, PaperFrame, PaperSheet, PrintedTask};
+pub use self::sheet::{LabelSheet, PaperSheet, PrintedTask};
 
 /// The parameter with the size, which the browser remembers.
 const PAPER: &str = "paper";

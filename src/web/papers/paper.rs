@@ -1,7 +1,7 @@
 //! The page around a printed paper: choices of size and language, and the status link on it.
 
 use super::PAPER;
-use super::sheet::PaperFrame;
+use super::frame::PaperFrame;
 use crate::domain::{Language, PaperBlock, PaperSize, Result, TaskId};
 use crate::web::qr::Qr;
 use crate::web::tasks::link::CustomerLink;

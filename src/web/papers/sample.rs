@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::frame::PaperFrame;
 use super::paper::PrintedLink;
-use super::sheet::{LabelSheet, PaperFrame, PaperSheet, PrintedTask};
+use super::sheet::{LabelSheet, PaperSheet, PrintedTask};
 use crate::domain::{
     Account, Category, Customer, CustomerId, Day, Description, Details, Device, Discount, Entry,
     Error, Line, LineContent, LineId, LineKind, LineName, Method, Money, Name, PaperSize, Payment,

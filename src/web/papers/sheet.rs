@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use super::cells::{given_back, paid, taken};
+use super::frame::PaperFrame;
 use super::paper::PrintedLink;
-use super::slip::{SlipLine, how_paid, sums};
-use crate::domain::{
-    About, Customer, Details, DeviceField, LabelSize, Line, Money, PaperBlock, PaperSize, Papers,
-    Payment, Phone, Readers, Settings, Task,
-};
+use super::slip::{SlipLine, sums};
+use crate::domain::{Customer, Details, LabelSize, Line, PaperBlock, PaperSize, Payment, Task};
 use crate::web::text::Texts;
 
 /// A task as its papers describe it.
@@ -17,15 +16,6 @@ pub struct PrintedTask {
     pub details: Details,
     pub lines: Vec<Line>,
     pub payments: Vec<Payment>,
-}
-
-/// What all papers of a shop have in common.
-pub struct PaperFrame {
-    pub texts: Texts,
-    pub about: Arc<About>,
-    pub papers: Papers,
-    /// Address of the logo.
-    pub logo: Option<String>,
 }
 
 /// A receipt or a slip.
@@ -80,70 +70,6 @@ pub struct LabelSheet {
     pub number: i64,
     pub device: String,
     pub link: Option<PrintedLink>,
-}
-
-impl PaperFrame {
-    pub fn new(settings: &Settings, texts: Texts, logo: Option<String>) -> Self {
-        Self {
-            texts,
-            about: settings.shop.about.clone(),
-            papers: settings.papers.clone(),
-            logo,
-        }
-    }
-
-    fn shows(&self, block: PaperBlock) -> bool {
-        self.papers.shows(block)
-    }
-
-    /// Returns whether there is anything above the title.
-    pub fn has_head(&self) -> bool {
-        let texts = [
-            self.about.name.as_str().to_owned(),
-            self.legal(),
-            self.contacts(),
-        ];
-        self.logo.is_some() || texts.iter().any(|text| !text.is_empty())
-    }
-
-    /// Returns the registered name and numbers on one line; empty when none is set.
-    pub fn legal(&self) -> String {
-        let (about, texts) = (&self.about, &self.texts);
-        if !self.shows(PaperBlock::Legal) {
-            return String::new();
-        }
-        let number = |id, number: &str| match number {
-            "" => String::new(),
-            number => texts.fill(id, "number", number),
-        };
-        joined([
-            about.legal_name.as_str().to_owned(),
-            number("paper-tax-id", about.tax_id.as_str()),
-            number("paper-registration-id", about.registration_id.as_str()),
-        ])
-    }
-
-    /// Returns address, hours and phone on one line; empty when none is set.
-    pub fn contacts(&self) -> String {
-        let about = &self.about;
-        joined([
-            about.address.as_str().to_owned(),
-            about.hours.as_str().to_owned(),
-            about
-                .phone
-                .as_ref()
-                .map_or_else(String::new, Phone::formatted),
-        ])
-    }
-
-    pub fn footer(&self) -> &str {
-        self.papers.footer.as_str()
-    }
-}
-
-fn joined(parts: impl IntoIterator<Item = String>) -> String {
-    let parts = parts.into_iter().filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join(" · ")
 }
 
 impl PaperSheet {
@@ -270,9 +196,6 @@ impl LabelSheet {
     }
 }
 
-/// A label's message id with a value that may be missing.
-type LabelledValue = (&'static str, Option<String>);
-
 /// Returns the label under a signature, with the name of the employee who signs.
 pub(super) fn signature(label: &str, name: Option<String>, texts: &Texts) -> String {
     let label = texts.s(label);
@@ -280,85 +203,4 @@ pub(super) fn signature(label: &str, name: Option<String>, texts: &Texts) -> Str
         Some(name) => format!("{label}: {name}"),
         None => label,
     }
-}
-
-/// Returns the cells about what was taken in.
-fn taken(subject: &PrintedTask, frame: &PaperFrame) -> Vec<(String, String)> {
-    let (task, details, texts) = (&subject.task, &subject.details, &frame.texts);
-    let created = [("paper-date", Some(texts.full_date_of(&task.created)))];
-    let estimate = details
-        .estimate
-        .filter(|_| frame.shows(PaperBlock::Estimate));
-    let agreed = [
-        ("paper-fault", text(task.description.as_str())),
-        ("task-due", task.due.map(|day| texts.full_date(&day))),
-        ("task-estimate", money(estimate, texts)),
-        (
-            "task-prepayment",
-            how_paid(details, &subject.payments, texts),
-        ),
-    ];
-    let whose = whose(subject, frame, &[Readers::Papers, Readers::Receipt]);
-    texts.known(created.into_iter().chain(whose).chain(agreed))
-}
-
-/// Returns the cells about what is given back.
-fn given_back(
-    subject: &PrintedTask,
-    work: Option<String>,
-    frame: &PaperFrame,
-) -> Vec<(String, String)> {
-    let texts = &frame.texts;
-    let today = [("paper-date", Some(texts.full_date(&texts.today())))];
-    let done = [
-        ("tasks-description", text(subject.task.description.as_str())),
-        ("paper-work", work),
-    ];
-    let whose = whose(subject, frame, &[Readers::Papers]);
-    texts.known(today.into_iter().chain(whose).chain(done))
-}
-
-/// Returns the cells about one payment.
-fn paid(subject: &PrintedTask, payment: &Payment, frame: &PaperFrame) -> Vec<(String, String)> {
-    let (entry, texts) = (&payment.entry, &frame.texts);
-    let date = [("paper-date", Some(texts.exact(&payment.at)))];
-    let sum = entry.sum();
-    let said = [
-        ("payment-sum", Some(texts.money(sum))),
-        ("paper-in-words", texts.in_words(sum)),
-        ("payment-method", Some(texts.method(&entry.method))),
-        ("payment-fiscal", text(entry.fiscal.as_str())),
-    ];
-    let whose = whose(subject, frame, &[]);
-    texts.known(date.into_iter().chain(whose).chain(said))
-}
-
-/// Returns the cells about the customer and the device that these readers may read.
-fn whose(subject: &PrintedTask, frame: &PaperFrame, readers: &[Readers]) -> Vec<LabelledValue> {
-    let device = &subject.details.device;
-    let customer = subject.customer.as_ref().map(|customer| {
-        let phone = customer.phone.formatted();
-        match &customer.name {
-            Some(name) => format!("{}, {phone}", name.as_str()),
-            None => phone,
-        }
-    });
-    let known = [
-        ("tasks-customer", customer),
-        ("task-device", Some(device.title())),
-    ];
-    let condition = [DeviceField::Accessories, DeviceField::Appearance];
-    let shown =
-        |field: &DeviceField| frame.shows(PaperBlock::Condition) || !condition.contains(field);
-    let fields = DeviceField::read_by(readers).filter(shown);
-    let fields = fields.map(|field| (field.label(), text(device.get(field))));
-    known.into_iter().chain(fields).collect()
-}
-
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
-fn money(sum: Option<Money>, texts: &Texts) -> Option<String> {
-    sum.map(|sum| texts.money(sum))
 }
