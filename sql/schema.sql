@@ -236,6 +236,13 @@ CREATE TABLE invites (
     used_at    INTEGER
 ) STRICT;
 
+CREATE TABLE logo (
+    id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    mime       TEXT    NOT NULL CHECK (mime IN ('image/png', 'image/jpeg', 'image/webp')),
+    image      BLOB    NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE morning_lists (
     employee_id INTEGER NOT NULL REFERENCES employees (id) ON DELETE CASCADE,
     day         TEXT    NOT NULL,

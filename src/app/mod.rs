@@ -33,6 +33,7 @@ pub mod incidents;
 pub mod last_edits;
 pub mod lines;
 pub mod lists;
+pub mod logo;
 pub mod memory;
 pub mod merges;
 pub mod notices;

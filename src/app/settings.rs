@@ -144,6 +144,28 @@ fn check_mode(desk: &Desk, mode: &str) -> Result<()> {
     }
 }
 
+/// Returns the settings as they would be after changes, which are not stored. What the
+/// configuration file or the environment sets stays.
+///
+/// # Errors
+/// [`Error::Invalid`] at the key of a value that isn't accepted.
+pub async fn preview(desk: &Desk, _: Owner, mut changes: Vec<Change>) -> Result<Settings> {
+    let (before, check) = (desk.settings.now(), desk.settings.check.clone());
+    let mut stored = desk.db.read(|c: &_| store::settings::values(c)).await?;
+    changes.retain(|(key, _)| before.is_open(*key));
+    apply(&mut stored, &changes);
+    check(&stored)
+}
+
+fn apply(stored: &mut Stored, changes: &[Change]) {
+    for (key, value) in changes {
+        match value {
+            Some(value) => stored.insert(*key, value.clone()),
+            None => stored.remove(key),
+        };
+    }
+}
+
 fn store_changes(
     tx: &Transaction,
     owner: &Owner,
@@ -153,15 +175,10 @@ fn store_changes(
     now: Timestamp,
 ) -> Result<Settings> {
     let mut stored = store::settings::values(tx)?;
-    for (key, value) in changes {
-        if !before.is_open(*key) {
-            return Err(Problem::SettingGiven.at(key.word()).into());
-        }
-        match value {
-            Some(value) => stored.insert(*key, value.clone()),
-            None => stored.remove(key),
-        };
+    if let Some((key, _)) = changes.iter().find(|(key, _)| !before.is_open(*key)) {
+        return Err(Problem::SettingGiven.at(key.word()).into());
     }
+    apply(&mut stored, changes);
     let after = check(&stored)?;
     let employee = owner.id();
     for (key, _) in changes {

@@ -50,6 +50,7 @@ impl Raw {
         let list = |value: &List| format!("{:?}", value.texts());
         let Self {
             shop,
+            papers,
             auth,
             telegram,
             http,
@@ -75,6 +76,11 @@ impl Raw {
             ("shop.terms", text_of(&shop.terms)),
             ("shop.status_days", shop.status_days.clone()),
             ("shop.currency", text(&shop.currency)),
+            ("papers.warranty", text_of(&papers.warranty)),
+            ("papers.footer", text_of(&papers.footer)),
+            ("papers.blocks", list(&papers.blocks)),
+            ("papers.size", text(&papers.size)),
+            ("papers.label", text(&papers.label)),
             ("auth.registration", text(&auth.registration)),
             ("auth.token_ttl", text(&auth.token_ttl)),
             ("auth.jwt_secret", secret(&auth.jwt_secret)),

@@ -3,6 +3,7 @@
 
 mod backups;
 mod explain;
+mod papers;
 mod raw;
 mod reminders;
 mod settings;

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{ConfigError, Result};
-use crate::domain::{Origin, SettingKey};
+use crate::domain::{LabelSize, Origin, PaperBlock, PaperSize, SettingKey};
 
 /// Maximum size of the configuration file, in bytes.
 const LONGEST: u64 = 1024 * 1024;
@@ -26,6 +26,7 @@ pub struct Raw {
     pub country: String,
     pub language: String,
     pub shop: RawShop,
+    pub papers: RawPapers,
     pub auth: RawAuth,
     pub telegram: RawTelegram,
     pub graphql: RawGraphql,
@@ -50,6 +51,16 @@ pub struct RawShop {
     pub terms: Option<String>,
     pub status_days: String,
     pub currency: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawPapers {
+    pub warranty: Option<String>,
+    pub footer: Option<String>,
+    pub blocks: List,
+    pub size: String,
+    pub label: String,
 }
 
 #[derive(Deserialize, Default, Clone)]
@@ -281,6 +292,7 @@ impl Default for Raw {
             country: "RU".into(),
             language: "ru".into(),
             shop: RawShop::default(),
+            papers: RawPapers::default(),
             auth: RawAuth::default(),
             telegram: RawTelegram::default(),
             graphql: RawGraphql::default(),
@@ -307,6 +319,19 @@ impl Default for RawShop {
             terms: None,
             status_days: "30".into(),
             currency: "RUB".into(),
+        }
+    }
+}
+
+impl Default for RawPapers {
+    fn default() -> Self {
+        let all = PaperBlock::ALL.iter().map(|block| block.word().to_owned());
+        Self {
+            warranty: None,
+            footer: None,
+            blocks: List::Many(all.collect()),
+            size: PaperSize::A4.word().into(),
+            label: LabelSize::L58x40.word().into(),
         }
     }
 }

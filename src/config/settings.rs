@@ -66,6 +66,7 @@ impl Raw {
                 )?,
             },
             public_url: self.public_url()?,
+            papers: self.papers.check()?,
             registration: match &*self.auth.registration {
                 "invite" => Registration::Invite,
                 "open" => Registration::Open,
@@ -98,7 +99,7 @@ impl Raw {
 
     /// Returns the value of a setting as text.
     fn text(&self, key: SettingKey) -> String {
-        let Self { shop, .. } = self;
+        let Self { shop, papers, .. } = self;
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         match key {
             SettingKey::ShopName => or_empty(&shop.name),
@@ -123,6 +124,11 @@ impl Raw {
                 Days::One(days) => days.clone(),
             },
             SettingKey::ReminderHour => self.reminders.hour.clone(),
+            SettingKey::PapersWarranty => or_empty(&papers.warranty).trim().to_owned(),
+            SettingKey::PapersFooter => or_empty(&papers.footer),
+            SettingKey::PapersBlocks => papers.blocks.texts().join(", "),
+            SettingKey::PapersSize => papers.size.clone(),
+            SettingKey::PapersLabel => papers.label.clone(),
             SettingKey::BackupEvery => or_empty(&self.backup.every),
             SettingKey::BackupDir => {
                 let dir = self.backup.dir.as_ref();

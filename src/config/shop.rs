@@ -57,7 +57,7 @@ impl RawShop {
 }
 
 /// Returns why a domain type refused a value.
-fn problem(error: Error) -> Problem {
+pub(super) fn problem(error: Error) -> Problem {
     match error {
         Error::Invalid(invalid) => invalid.problem,
         _ => Problem::Required,

@@ -8,6 +8,7 @@ words! {
     /// What an audit event records.
     AuditAction {
         SettingChanged = "SETTING_CHANGED",
+        LogoChanged = "LOGO_CHANGED",
         RoleChanged = "ROLE_CHANGED",
         EmployeeDeactivated = "EMPLOYEE_DEACTIVATED",
         EmployeeReactivated = "EMPLOYEE_REACTIVATED",
@@ -32,7 +33,7 @@ pub struct AuditEvent {
     /// `None` for an employee who was deleted.
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
-    /// The key of a setting, the e-mail of an employee or an invited person, or the id of a customer.
+    /// The key of a setting, `logo`, the e-mail of an employee or an invited person, or the id of a customer.
     pub subject: String,
     /// `None` where there was no value.
     pub old: Option<String>,

@@ -34,6 +34,7 @@ mod incident;
 mod language;
 mod letters;
 mod lines;
+mod logo;
 mod merge;
 mod merged;
 mod metadata;
@@ -41,6 +42,7 @@ mod moment;
 mod money;
 mod month;
 mod notice;
+mod papers;
 mod password;
 mod payment;
 mod phone;
@@ -108,6 +110,7 @@ pub use lines::{
     AgreedLine, Discount, Line, LineChange, LineContent, LineKind, LineName, LineNote, MOST_LINES,
     Percent, Quantity, Totals, WarrantyDays,
 };
+pub use logo::Logo;
 pub use merge::{Edit, Merge, Shown};
 pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
 pub use moment::{DateOrder, date_order, is_none, moment};
@@ -117,6 +120,7 @@ pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
     Undelivered, Waiting, collapse,
 };
+pub use papers::{LabelSize, PaperBlock, PaperSize, Papers};
 pub use password::{PASSWORD_LENGTH, Password};
 pub use payment::{
     Closing, Drawer, DrawerName, Entry, FiscalNumber, MOST_DRAWERS, Method, NewPayment, Payment,

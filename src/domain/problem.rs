@@ -230,6 +230,10 @@ pub enum Problem {
     /// Telegram delivers to https addresses only.
     AddressNotHttps,
     FileKind,
+    /// No picture that a logo may be; `side` is its maximum width and height in pixels.
+    LogoKind {
+        side: usize,
+    },
     FileTwice,
     TooManyFiles {
         max: usize,
@@ -383,6 +387,7 @@ impl Problem {
             Self::OtherBot => "problem-other-bot",
             Self::AddressNotHttps => "problem-address-not-https",
             Self::FileKind => "problem-file-kind",
+            Self::LogoKind { .. } => "problem-logo-kind",
             Self::FileTwice => "problem-file-twice",
             Self::TooManyFiles { .. } => "problem-too-many-files",
             Self::FileTooLarge { .. } => "problem-file-too-large",
@@ -415,6 +420,7 @@ impl Problem {
             | Self::NumberTwice { row: max }
             | Self::RowsWrong { count: max }
             | Self::AnswerTooLong { mib: max }
+            | Self::LogoKind { side: max }
             | Self::FileTooLarge { mib: max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,

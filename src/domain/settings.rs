@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Backups, BotMode, PublicUrl, Registration, Reminders, Shop};
+use super::{Backups, BotMode, Papers, PublicUrl, Registration, Reminders, Shop};
 
 words! {
     /// Key of a setting that is stored in the database, spelled as in `config.toml`.
@@ -25,6 +25,11 @@ words! {
         ReminderHour = "reminders.hour",
         NotifyDelay = "telegram.notify_delay",
         BotMode = "telegram.mode",
+        PapersWarranty = "papers.warranty",
+        PapersFooter = "papers.footer",
+        PapersBlocks = "papers.blocks",
+        PapersSize = "papers.size",
+        PapersLabel = "papers.label",
         BackupEvery = "backup.every",
         BackupDir = "backup.dir",
         BackupKeep = "backup.keep",
@@ -57,6 +62,7 @@ pub struct Settings {
     pub shop: Shop,
     /// `None` when people reach the server by the address on which it listens.
     pub public_url: Option<PublicUrl>,
+    pub papers: Papers,
     /// How long the status link stays valid after a task is closed.
     pub links_hold: Duration,
     pub registration: Registration,

@@ -17,7 +17,8 @@ use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, te
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, aliases, assets, attachments, board, cash, catalogue, customers, data,
-    debts, keys, months, settings, stages, status, tasks, tasks::money, today, webhooks,
+    debts, keys, logo, months, papers, settings, stages, status, tasks, tasks::money, today,
+    webhooks,
 };
 
 /// Opens a customer's page.
@@ -96,6 +97,7 @@ routes! { site, or else nowhere, pages, with {
     ready: "readyz" { .and(get).and(site).then(ready::answer) }
     table: "data" / "import" { .and(take_file(data::TABLE)) }
     prices: "catalogue" / "import" { .and(take_file(data::TABLE)) }
+    logo: "settings" / "papers" / "logo" { .and(take_file(settings::LOGO)) }
     archive: "data" / "archive" { .and(take_file(data::ARCHIVE)) }
 }
 
@@ -141,6 +143,7 @@ pages! { visit:
     POST ["demo", "load"] => data::load_demo(visit).await;
     GET ["demo", "remove"] => data::ask_to_remove_demo(visit).await;
     POST ["demo", "remove"] => data::remove_demo(visit).await;
+    GET ["logo"] => logo::show(visit).await;
     GET ["settings"] => Ok(visit.go("/settings/shop"));
     GET ["settings", "program"] => settings::program(visit).await;
     GET ["settings", "audit"] => settings::audit(visit).await;
@@ -153,6 +156,10 @@ pages! { visit:
     GET ["settings", "bot", "disconnect"] => settings::ask_to_disconnect_bot(visit).await;
     POST ["settings", "bot", "disconnect"] => settings::disconnect_bot(visit).await;
     GET ["settings", "bot", "qr"] => settings::bot_poster(visit);
+    POST ["settings", "papers", "preview"] => settings::preview(visit).await;
+    POST ["settings", "papers", "logo"] if visit.is_cut_off => settings::logo_too_large(visit).await;
+    POST ["settings", "papers", "logo"] => settings::put_logo(visit).await;
+    POST ["settings", "papers", "logo", "remove"] => settings::remove_logo(visit).await;
     GET ["settings", part] => settings::show(visit, part).await;
     POST ["settings", part] => settings::save(visit, part).await;
     GET ["stages"] => stages::list(visit).await;
@@ -206,7 +213,7 @@ pages! { visit:
     POST ["tasks", id, "pay"] => money::take(visit, id).await;
     GET ["tasks", id, "checkout"] => money::ask_to_hand_over(visit, id).await;
     POST ["tasks", id, "checkout"] => money::hand_over(visit, id).await;
-    GET ["tasks", id, "payments", payment, "slip"] => tasks::payment_slip(visit, id, payment).await;
+    GET ["tasks", id, "payments", payment, "slip"] => papers::payment_slip(visit, id, payment).await;
     GET ["tasks", id, "payments", payment, "refund"] => money::ask_to_refund(visit, id, payment).await;
     POST ["tasks", id, "payments", payment, "refund"] => money::refund(visit, id, payment).await;
     GET ["tasks", id, "payments", payment, "reverse"] => money::ask_to_reverse(visit, id, payment).await;
@@ -214,9 +221,9 @@ pages! { visit:
     GET ["tasks", id, "link"] => tasks::ask_for_link(visit, id).await;
     POST ["tasks", id, "link"] => tasks::give_link(visit, id).await;
     POST ["tasks", id, "remind"] => tasks::set_remind(visit, id).await;
-    GET ["tasks", id, "receipt"] => tasks::receipt(visit, id).await;
-    GET ["tasks", id, "label"] => tasks::label(visit, id).await;
-    GET ["tasks", id, "hand-over"] => tasks::hand_over(visit, id).await;
+    GET ["tasks", id, "receipt"] => papers::receipt(visit, id).await;
+    GET ["tasks", id, "label"] => papers::label(visit, id).await;
+    GET ["tasks", id, "hand-over"] => papers::hand_over(visit, id).await;
     GET ["tasks", id, "delete"] => tasks::ask_to_delete(visit, id).await;
     POST ["tasks", id, "delete"] => tasks::delete(visit, id).await;
     POST ["notices", id, "retry"] => tasks::retry_notice(visit, id).await;

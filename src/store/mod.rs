@@ -25,6 +25,7 @@ pub mod imports;
 pub mod incidents;
 pub mod invites;
 pub mod lines;
+pub mod logo;
 pub mod merges;
 pub mod messages;
 pub mod months;

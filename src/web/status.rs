@@ -7,6 +7,7 @@ use warp::reply::Response;
 
 use super::bill::Bill;
 use super::form::Errors;
+use super::logo;
 use super::visit::Visit;
 use crate::app::answers;
 use crate::app::posts;
@@ -23,6 +24,8 @@ use crate::web::text::Texts;
 struct StatusPage<'a> {
     visit: &'a Visit,
     token: &'a str,
+    /// Address of the logo.
+    logo: Option<String>,
     seen: i64,
     number: i64,
     status: Status,
@@ -94,10 +97,13 @@ async fn show_with(
 ) -> Result<Response> {
     let (desk, now) = (&visit.desk, visit.desk.clock.now());
     let (links, asked) = (desk.links(), token.to_owned());
-    let follow = move |c: &_| status_links::follow(c, &links, &asked, now);
+    let follow = move |c: &_| {
+        let followed = status_links::follow(c, &links, &asked, now)?;
+        Ok((followed, logo::address_in(c)?))
+    };
     match desk.db.read(follow).await {
-        Ok(followed) => {
-            let page = StatusPage::new(visit, token, &followed, errors);
+        Ok((followed, logo)) => {
+            let page = StatusPage::new(visit, token, &followed, logo, errors);
             visit.page_as(status, &page)
         }
         Err(Error::NotFound) => gone(visit),
@@ -162,7 +168,13 @@ async fn done(visit: &Visit, token: &str, done: Result<()>) -> Result<Response> 
 }
 
 impl<'a> StatusPage<'a> {
-    fn new(visit: &'a Visit, token: &'a str, task: &Followed, errors: Errors) -> Self {
+    fn new(
+        visit: &'a Visit,
+        token: &'a str,
+        task: &Followed,
+        logo: Option<String>,
+        errors: Errors,
+    ) -> Self {
         let texts = &visit.texts;
         let sum = |sum: Option<Money>| sum.map(|sum| texts.money(sum));
         let said = task.comments.iter().map(|comment| {
@@ -182,6 +194,7 @@ impl<'a> StatusPage<'a> {
         Self {
             visit,
             token,
+            logo,
             seen: task.seen,
             number: task.id.get(),
             status: task.stage.status,

@@ -333,6 +333,7 @@ const OTHERS: &[&str] = &[
     "/settings",
     "/reach/code",
     "/demo/remove",
+    "/logo",
     "/healthz",
     "/readyz",
     "/graphiql.js",
@@ -469,6 +470,7 @@ fn every_page_is_among_those_that_are_looked_at() {
         "/data/import",
         "/data/archive",
         "/catalogue/import",
+        "/settings/papers/logo",
     ];
     let paths = paths.chain(STREAMS).chain(&known).chain(&posts);
     let paths: Vec<Vec<&str>> = paths

@@ -67,6 +67,7 @@ mod negotiation;
 mod outbox;
 mod pacing;
 mod pages;
+mod papers;
 mod people;
 mod phones;
 mod process;

@@ -151,6 +151,7 @@ pub const OWNERS: &[&str] = &[
     "/staff/1/edit",
     "/data",
     "/settings/shop",
+    "/settings/papers",
     "/settings/region",
     "/settings/notices",
     "/settings/access",

@@ -9,7 +9,7 @@ use crate::harness::{PASSWORD, Shop, code, eventually, program};
 use crate::pages::{Browser, goes_to};
 use crate::signed_in::SignedIn;
 
-async fn set(shop: &Shop, key: &str, value: &str) -> Value {
+pub async fn set(shop: &Shop, key: &str, value: &str) -> Value {
     let change = json!({ "settings": [{ "key": key, "value": value }] });
     let query = "mutation ($settings: [SettingInput!]!) { updateSettings(settings: $settings) { settings { key value } } }";
     shop.ask_with(query, change).await

@@ -20,6 +20,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("employees", "those who work in the shop"),
     ("first_day", "words of the program"),
     ("incidents", "the program's own mishaps"),
+    ("logo", "a picture of the shop"),
     ("invites", "those who will work in the shop"),
     ("morning_lists", "days"),
     ("search_aliases", "the shop's own words"),

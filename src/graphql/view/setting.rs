@@ -45,6 +45,16 @@ pub enum SettingKeyEnum {
     NotifyDelay,
     /// `telegram.mode`: auto, webhook, polling or off.
     BotMode,
+    /// `papers.warranty`.
+    PapersWarranty,
+    /// `papers.footer`.
+    PapersFooter,
+    /// `papers.blocks`, separated by commas.
+    PapersBlocks,
+    /// `papers.size`.
+    PapersSize,
+    /// `papers.label`.
+    PapersLabel,
     /// `backup.every`; empty for no backups.
     BackupEvery,
     /// `backup.dir`.
@@ -85,6 +95,8 @@ impl SettingView {
 pub enum AuditActionEnum {
     /// A setting was changed; `subject` is its name in `config.toml`.
     SettingChanged,
+    /// The logo was replaced or removed; `from` and `to` are media types.
+    LogoChanged,
     /// The role of an employee was changed; `subject` is the e-mail here and below.
     RoleChanged,
     EmployeeDeactivated,

@@ -47,6 +47,7 @@ pub const TABLES: &[&str] = &[
     "payments",
     "imports",
     "settings",
+    "logo",
 ];
 /// Tables that are not exported: keys and what is made with them, queues, what triggers derive from other
 /// tables, who changed the settings of this database, what was done on its first day, and what can be undone

@@ -9,7 +9,7 @@ use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
     Connection, aliases, approvals, attachments, audit, catalogue, comments, customers, details,
-    drawers, employees, history, incidents, invites, lines, merges, outbox, password_links,
+    drawers, employees, history, incidents, invites, lines, logo, merges, outbox, password_links,
     payments, settings, stages, tasks, webhooks,
 };
 
@@ -64,6 +64,12 @@ const TABLES: &[Table] = &[
         "settings",
         settings::COLUMNS,
         |row| settings::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "logo",
+        logo::COLUMNS,
+        |row| logo::from_row(row).map(drop),
         &[],
     ),
     table(

@@ -98,6 +98,20 @@ document.addEventListener("click", async (event) => {
   button.textContent = document.body.dataset.copied;
 });
 
+// A page on a roll is as long as its content. The content is measured at the width between the margins, once its pictures are
+// there; the page's length adds two margins of 4 mm and 1 mm for rounding.
+const roll = document.querySelector("main > .paper.roll");
+if (roll) window.addEventListener("load", () => {
+  const measured = roll.cloneNode(true);
+  measured.classList.add("measured");
+  roll.after(measured);
+  const length = Math.ceil(measured.getBoundingClientRect().height * 25.4 / 96) + 9;
+  measured.remove();
+  const page = roll.matches(".roll58") ? `roll58 { size: 58mm ${length}mm; margin: 4mm 5mm; }` : `roll { size: 80mm ${length}mm; margin: 4mm; }`;
+  const sheet = [...document.styleSheets].at(-1);
+  sheet.insertRule(`@page ${page}`, sheet.cssRules.length);
+});
+
 // Print buttons; without scripts, the browser's menu prints.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
@@ -106,19 +120,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   // Neither a reload nor Back prints again.
   history.replaceState(null, "", location.href.replace(/[?&]print=1/, ""));
   window.addEventListener("load", () => window.print());
-}
-
-// A page on a roll is as long as its content. The content is measured at the width between the margins;
-// the page's length adds two margins of 4 mm and 1 mm for rounding.
-const roll = document.querySelector(".paper.roll");
-if (roll) {
-  const measured = roll.cloneNode(true);
-  measured.classList.add("measured");
-  roll.after(measured);
-  const length = Math.ceil(measured.getBoundingClientRect().height * 25.4 / 96) + 9;
-  measured.remove();
-  const [sheet] = document.styleSheets;
-  sheet.insertRule(`@page roll { size: 80mm ${length}mm; margin: 4mm; }`, sheet.cssRules.length);
 }
 
 // Live updates: parts of the page are refreshed when a colleague or a customer changes something. A

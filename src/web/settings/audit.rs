@@ -88,6 +88,7 @@ fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
 fn sentence(action: AuditAction) -> Option<&'static str> {
     Some(match action {
         AuditAction::SettingChanged => return None,
+        AuditAction::LogoChanged => "logo-title",
         AuditAction::RoleChanged => "audit-role-changed",
         AuditAction::EmployeeDeactivated => "audit-deactivated",
         AuditAction::EmployeeReactivated => "audit-reactivated",

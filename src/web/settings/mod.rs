@@ -4,6 +4,7 @@ mod address;
 mod audit;
 mod backups;
 mod bot;
+mod papers;
 mod parts;
 mod program;
 
@@ -25,7 +26,8 @@ pub use self::backups::{make_backup, take_backup};
 pub use self::bot::{
     ask_to_disconnect_bot, bot, bot_poster, check_bot, connect_bot, disconnect_bot, set_bot_mode,
 };
-use self::parts::{ADDRESS, BACKUPS, Input, KEPT};
+pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};
+use self::parts::{ADDRESS, BACKUPS, Field, Input, KEPT, PAPERS};
 pub use self::parts::{PARTS, Part};
 pub use self::program::program;
 
@@ -35,8 +37,7 @@ struct SettingsPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     part: &'static Part,
-    errors: Errors,
-    settings: &'a Settings,
+    form: SettingsForm<'a>,
     saved: bool,
     /// Of the page of backups.
     backups: Option<BackupsBox>,
@@ -44,22 +45,49 @@ struct SettingsPage<'a> {
     address: Option<AddressBox>,
 }
 
-impl SettingsPage<'_> {
+/// The fields of a page with their values.
+struct SettingsForm<'a> {
+    visit: &'a Visit,
+    part: &'static Part,
+    errors: Errors,
+    settings: &'a Settings,
+    /// The folder that is suggested for backups.
+    suggested: &'a str,
+}
+
+impl SettingsForm<'_> {
     /// Returns the value in use.
     fn stored(&self, key: &SettingKey) -> &str {
         self.settings.value(*key)
     }
 
     /// Returns what stands in a field: what was typed, if the form was refused.
-    fn shown(&self, key: &SettingKey) -> &str {
-        let usual = match (key, &self.backups) {
-            (SettingKey::BackupDir, Some(backups)) => backups.suggested.as_str(),
-            (SettingKey::BackupKeep, _) => KEPT,
+    fn shown(&self, field: &Field) -> String {
+        let key = &field.key;
+        let usual = match key {
+            SettingKey::BackupDir => self.suggested,
+            SettingKey::BackupKeep => KEPT,
             _ => "",
         };
         let shown = Some(self.stored(key)).filter(|value| !value.is_empty());
         let shown = shown.unwrap_or(usual);
-        self.visit.sent(key.word()).unwrap_or(shown)
+        typed(self.visit, field).unwrap_or_else(|| shown.to_owned())
+    }
+
+    /// Returns the value in use as the page words it.
+    fn in_words(&self, field: &Field) -> String {
+        let value = self.stored(&field.key);
+        let (Input::Choice(choices) | Input::Several(choices)) = field.input else {
+            return value.to_owned();
+        };
+        let chosen = choices.iter().filter(|(word, _)| has(value, word));
+        let labels = chosen.map(|(_, label)| self.visit.texts.s(label));
+        labels.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns whether a list in words has this one.
+    fn has(&self, list: &str, word: &str) -> bool {
+        has(list, word)
     }
 
     /// Returns where a value is set that can't be changed here.
@@ -86,11 +114,7 @@ pub async fn show(visit: &Visit, word: &str) -> Result<Response> {
 /// Saves the fields of a page that were changed.
 pub async fn save(visit: &Visit, word: &str) -> Result<Response> {
     let (owner, part, now) = (visit.owner()?, part(word)?, visit.desk.clock.now());
-    let changes = part
-        .fields
-        .iter()
-        .filter_map(|field| change(visit, field.key));
-    let mut changes: Vec<Change> = changes.collect();
+    let mut changes = changes(visit, part);
     // Folder and number without an interval would be an error; the page always has all three.
     if word == BACKUPS
         && !changes
@@ -112,13 +136,39 @@ pub async fn save(visit: &Visit, word: &str) -> Result<Response> {
     }
 }
 
+fn has(list: &str, word: &str) -> bool {
+    list.split(',').any(|one| one.trim() == word)
+}
+
+/// Returns what was typed into a field; `None` where the form didn't have it.
+fn typed(visit: &Visit, field: &Field) -> Option<String> {
+    let name = field.key.word();
+    let Input::Several(_) = field.input else {
+        return visit.sent(name).map(str::to_owned);
+    };
+    // Without a tick, nothing is sent.
+    was(visit, field.key)?;
+    let ticked = visit.form.iter().filter(|(key, _)| key == name);
+    let ticked: Vec<&str> = ticked.map(|(_, word)| word.as_str()).collect();
+    Some(ticked.join(", "))
+}
+
+/// Returns what the page showed when it was loaded.
+fn was(visit: &Visit, key: SettingKey) -> Option<&str> {
+    visit.sent(&format!("was:{}", key.word()))
+}
+
+/// Returns the changes of the fields that don't say any more what the page showed.
+fn changes(visit: &Visit, part: &Part) -> Vec<Change> {
+    let fields = part.fields.iter();
+    fields.filter_map(|field| change(visit, field)).collect()
+}
+
 /// Returns the change of a field that doesn't say any more what the page showed.
-fn change(visit: &Visit, key: SettingKey) -> Option<Change> {
-    let typed = visit.sent(key.word())?.replace("\r\n", "\n");
-    let was = visit
-        .sent(&format!("was:{}", key.word()))?
-        .replace("\r\n", "\n");
-    (typed.trim() != was.trim()).then(|| (key, Some(typed.trim().to_owned())))
+fn change(visit: &Visit, field: &Field) -> Option<Change> {
+    let typed = typed(visit, field)?.replace("\r\n", "\n");
+    let was = was(visit, field.key)?.replace("\r\n", "\n");
+    (typed.trim() != was.trim()).then(|| (field.key, Some(typed.trim().to_owned())))
 }
 
 async fn render(
@@ -127,22 +177,33 @@ async fn render(
     status: StatusCode,
     errors: Errors,
 ) -> Result<Response> {
+    if part.word == PAPERS {
+        let tried = visit.desk.settings.now();
+        return papers::render(visit, part, status, errors, &tried).await;
+    }
     let settings = visit.desk.settings.now();
+    let backups = match part.word {
+        BACKUPS => Some(backups::backups_box(visit).await?),
+        _ => None,
+    };
+    let suggested = backups.as_ref().map(|backups| backups.suggested.clone());
     let page = SettingsPage {
         visit,
         current: "settings",
         part,
-        settings: &settings,
-        saved: visit.parameter("saved").is_some(),
         address: match part.word {
             ADDRESS => Some(AddressBox::of(visit, errors.any())?),
             _ => None,
         },
-        backups: match part.word {
-            BACKUPS => Some(backups::backups_box(visit).await?),
-            _ => None,
+        form: SettingsForm {
+            visit,
+            part,
+            errors,
+            settings: &settings,
+            suggested: suggested.as_deref().unwrap_or_default(),
         },
-        errors,
+        saved: visit.parameter("saved").is_some(),
+        backups,
     };
     visit.page_as(status, &page)
 }

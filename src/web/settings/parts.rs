@@ -1,6 +1,7 @@
 //! The pages of settings with their fields.
 
-use crate::domain::SettingKey;
+use crate::domain::{LabelSize, PaperBlock, SettingKey};
+use crate::web::papers::SIZES;
 
 /// A page of settings.
 pub struct Part {
@@ -21,6 +22,7 @@ pub(super) struct Field {
 /// The pages with more than settings.
 pub(super) const BOT: &str = "bot";
 pub(super) const BACKUPS: &str = "backups";
+pub(super) const PAPERS: &str = "papers";
 /// The page whose setting is tested before it is saved.
 pub(super) const ADDRESS: &str = "address";
 /// How many backups are kept unless the owner says otherwise.
@@ -37,6 +39,8 @@ pub(super) enum Input {
     Timezone,
     /// A value, and the sentence of its name.
     Choice(&'static [(&'static str, &'static str)]),
+    /// Any number of such values, which are kept separated by commas.
+    Several(&'static [(&'static str, &'static str)]),
 }
 
 const fn field(key: SettingKey, label: &'static str, input: Input, hint: &'static str) -> Field {
@@ -71,11 +75,47 @@ pub const PARTS: &[Part] = &[
             field(SettingKey::ShopAddress, "setting-address", Input::Line, ""),
             field(SettingKey::ShopHours, "setting-hours", Input::Line, ""),
             field(SettingKey::ShopPhone, "setting-phone", Input::Phone, ""),
+        ],
+    },
+    Part {
+        word: PAPERS,
+        title: "settings-papers",
+        fields: &[
             field(
                 SettingKey::ShopTerms,
                 "setting-terms",
                 Input::Text,
                 "setting-terms-hint",
+            ),
+            field(
+                SettingKey::PapersWarranty,
+                "setting-papers-warranty",
+                Input::Text,
+                "",
+            ),
+            field(
+                SettingKey::PapersFooter,
+                "setting-papers-footer",
+                Input::Line,
+                "",
+            ),
+            field(
+                SettingKey::PapersBlocks,
+                "setting-papers-blocks",
+                Input::Several(BLOCKS),
+                "setting-papers-blocks-hint",
+            ),
+            field(
+                SettingKey::PapersSize,
+                "setting-papers-size",
+                Input::Choice(SIZES),
+                "setting-papers-size-hint",
+            ),
+            field(
+                SettingKey::PapersLabel,
+                "setting-papers-label",
+                Input::Choice(LABELS),
+                "",
             ),
         ],
     },
@@ -190,6 +230,23 @@ pub const PARTS: &[Part] = &[
     },
 ];
 
+const BLOCKS: &[(&str, &str)] = &[
+    (PaperBlock::Legal.word(), "setting-papers-legal"),
+    (
+        PaperBlock::CustomerCopy.word(),
+        "setting-papers-customer-copy",
+    ),
+    (PaperBlock::Condition.word(), "setting-papers-condition"),
+    (PaperBlock::Estimate.word(), "setting-papers-estimate"),
+    (PaperBlock::Qr.word(), "setting-papers-qr"),
+    (PaperBlock::Signatures.word(), "setting-papers-signatures"),
+];
+const LABELS: &[(&str, &str)] = &[
+    (LabelSize::L58x40.word(), "paper-58x40"),
+    (LabelSize::L58x30.word(), "paper-58x30"),
+    (LabelSize::L43x25.word(), "paper-43x25"),
+    (LabelSize::L40x30.word(), "paper-40x30"),
+];
 const EVERY: &[(&str, &str)] = &[
     ("", "setting-backup-off"),
     ("6h", "setting-backup-6h"),

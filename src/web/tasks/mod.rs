@@ -8,16 +8,13 @@ mod edit;
 mod facts;
 mod head;
 mod history;
-mod link;
+pub(super) mod link;
 mod list;
 pub mod money;
 mod new;
 mod one;
-mod paper;
-mod papers;
 mod reach;
 mod saved;
-mod slip;
 mod talk;
 mod toast;
 
@@ -30,7 +27,6 @@ pub use link::{ask_for_link, give_link};
 pub use list::{list, list_address};
 pub use new::{PhoneLookup, create, known_device, look_up, new};
 pub use one::show;
-pub use papers::{hand_over, label, payment_slip, receipt};
 pub use talk::{TALK_FIELDS, agree, ask, comment, settle, withdraw};
 pub use toast::{Toast, look_again, toast};
 
@@ -201,12 +197,12 @@ pub fn of_customer(customer: &Customer) -> TaskFilter {
 
 /// # Errors
 /// [`Error::NotFound`] for an invalid id, so that the page doesn't exist.
-fn task_id(text: &str) -> Result<TaskId> {
+pub(super) fn task_id(text: &str) -> Result<TaskId> {
     TaskId::parse("id", text).map_err(|_| Error::NotFound)
 }
 
 /// Reads a task with its details.
-async fn get_whole(visit: &Visit, id: TaskId) -> Result<(TaskRow, Details)> {
+pub(super) async fn get_whole(visit: &Visit, id: TaskId) -> Result<(TaskRow, Details)> {
     let actor = visit.actor()?;
     let read = move |c: &_| {
         let row = app::tasks::get(c, &actor, id)?;

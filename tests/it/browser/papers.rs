@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::chromium::{Browser, Driver};
 use crate::bot::create;
 use crate::harness::Shop;
+use crate::settings::set;
 use crate::status_links::renew;
 
 /// CSS pixels and points per millimetre.
@@ -49,27 +50,24 @@ async fn a_paper_comes_out_of_the_printer_alone_and_on_its_own_size() {
     create(&shop, "+79000000001").await;
     renew(&shop, "1").await;
     let browser = driver.signed_in(&shop, "owner@example.com").await;
-    for (path, size) in [
-        ("/tasks/1/receipt", Some((595, 842))),
-        ("/tasks/1/hand-over", Some((595, 842))),
-        ("/tasks/1/receipt?paper=roll", None),
-        ("/tasks/1/hand-over?paper=roll&language=en", None),
+    for (path, width, height) in [
+        ("/tasks/1/receipt", 595, Some(842)),
+        ("/tasks/1/hand-over", 595, Some(842)),
+        ("/tasks/1/receipt?paper=a5", 420, Some(595)),
+        ("/tasks/1/receipt?paper=roll58", 164, None),
+        ("/tasks/1/hand-over", 164, None),
+        ("/tasks/1/receipt?paper=roll", 227, None),
+        ("/tasks/1/hand-over?paper=roll&language=en", 227, None),
         // The browser remembers the roll, and a label has a size of its own.
-        ("/tasks/1/hand-over", None),
-        ("/tasks/1/receipt?paper=a4", Some((595, 842))),
-        ("/tasks/1/hand-over", Some((595, 842))),
-        ("/tasks/1/label", Some((164, 113))),
+        ("/tasks/1/hand-over", 227, None),
+        ("/tasks/1/receipt?paper=a4", 595, Some(842)),
+        ("/tasks/1/hand-over", 595, Some(842)),
+        ("/tasks/1/label", 164, Some(113)),
     ] {
         browser.go(path).await;
         let printed = print(&browser).await;
-        match size {
-            Some(size) => assert_eq!(printed, [size], "{path}"),
-            None => assert_eq!(
-                (printed.len(), printed[0].0),
-                (1, 227),
-                "{path} {printed:?}"
-            ),
-        }
+        let size = (width, height.unwrap_or(printed[0].1));
+        assert_eq!(printed, [size], "{path}");
         media(&browser, "print").await;
         let seen = "return [...document.body.children, ...document.querySelector('main').children]
             .filter((e) => e.checkVisibility()).map((e) => e.localName)";
@@ -198,7 +196,8 @@ async fn a_label_has_its_code_and_number_whole_whatever_the_device_is_called() {
             for shown in ["", "print"] {
                 media(&browser, shown).await;
                 let label = browser.eval(LABEL).await;
-                fits(&label, &format!("{id} {language} {shown:?} {device}"), cut);
+                let what = format!("{id} {language} {shown:?} {device}");
+                fits(&label, &what, 30.0, cut);
             }
             media(&browser, "").await;
         }
@@ -206,7 +205,157 @@ async fn a_label_has_its_code_and_number_whole_whatever_the_device_is_called() {
     shop.close().await;
 }
 
-fn fits(label: &Value, what: &str, cut: bool) {
+#[tokio::test]
+async fn a_smaller_label_has_its_code_and_number_whole_too() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let change = format!(
+        r#"mutation {{ updateTask(taskData: {{id: 1, device: {{kind: "{LONG}"}}}}) {{ task {{ id }} }} }}"#
+    );
+    assert!(shop.ask(&change).await["errors"].is_null());
+    shop.database()
+        .execute_batch("PRAGMA foreign_keys = OFF; UPDATE tasks SET id = 12345678; UPDATE task_details SET task_id = 12345678")
+        .unwrap();
+    renew(&shop, "12345678").await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    for (size, printed, code) in [
+        ("58x30", (164, 85), 20.0),
+        ("43x25", (122, 71), 17.5),
+        ("40x30", (113, 85), 22.0),
+    ] {
+        set(&shop, "PAPERS_LABEL", size).await;
+        browser.go("/tasks/12345678/label").await;
+        assert_eq!(print(&browser).await, [printed], "{size}");
+        for shown in ["", "print"] {
+            media(&browser, shown).await;
+            let label = browser.eval(LABEL).await;
+            fits(&label, &format!("{size} {shown:?}"), code, true);
+        }
+        media(&browser, "").await;
+    }
+    // Without the code, the text has all the room.
+    set(&shop, "PAPERS_LABEL", "58x40").await;
+    set(&shop, "PAPERS_BLOCKS", "legal").await;
+    browser.go("/tasks/12345678/label").await;
+    let seen = "const text = document.querySelector('.label .device');
+        return text.scrollHeight <= text.clientHeight + 1 && text.innerText";
+    assert_eq!(browser.eval(seen).await, LONG);
+    assert_eq!(print(&browser).await, [(164, 113)]);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn two_copies_share_a_sheet_when_they_fit_and_none_is_cut() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    renew(&shop, "1").await;
+    set(&shop, "SHOP_NAME", "Мастер на Ленина").await;
+    set(&shop, "PAPERS_FOOTER", "Спасибо").await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    // Six usual lines fit, longer terms need two sheets, and the longest even more.
+    for (lines, sheets) in [(6, 1..=1), (30, 2..=2), (130, 3..=6)] {
+        let terms = "Храним 45 дней, потом берём 50 рублей за день хранения у нас.\n".repeat(lines);
+        assert!(set(&shop, "SHOP_TERMS", &terms).await["errors"].is_null());
+        browser.go("/tasks/1/receipt").await;
+        let printed = print(&browser).await;
+        assert!(sheets.contains(&printed.len()), "{lines}: {printed:?}");
+        media(&browser, "print").await;
+        let copies = "return [...document.querySelectorAll('.paper-copy')].map((copy) => {
+            const inside = [...copy.querySelectorAll('*')].map((e) => e.getBoundingClientRect());
+            const { left, right, bottom } = copy.getBoundingClientRect();
+            return inside.every((e) => e.left >= left - 1 && e.right <= right + 1 && e.bottom <= bottom + 1);
+        })";
+        assert_eq!(browser.eval(copies).await, json!([true, true]), "{lines}");
+        media(&browser, "").await;
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_text_is_on_the_preview_while_it_is_typed_and_on_paper_once_it_is_saved() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.go("/settings/papers").await;
+    let footer = "[name='papers.footer']";
+    browser.fill(footer, "Спасибо <b>вам</b>").await;
+    browser.sees_in("#well", "Спасибо <b>вам</b>").await;
+    browser
+        .click("[name='papers.blocks'][value=signatures]")
+        .await;
+    browser
+        .until("!document.querySelector('#well .signs')")
+        .await;
+    browser.click("[name='papers.size'][value=roll]").await;
+    browser
+        .until("document.querySelector('#well .paper.roll')")
+        .await;
+    browser.click("[name=preview][value=hand-over]").await;
+    browser.sees_in("#well", "Акт выдачи № 1042").await;
+    browser.click("[name=preview][value=label]").await;
+    browser
+        .until("document.querySelector('#well .paper.label')")
+        .await;
+    browser.fill(footer, &"я".repeat(201)).await;
+    browser.sees_in("#well", "Последняя строка").await;
+    assert_eq!(browser.count("#well .paper").await, 0);
+    browser.fill(footer, "Спасибо").await;
+    browser
+        .until("document.querySelector('#well .paper.label')")
+        .await;
+
+    // Two answers that come in the wrong order: the older one is read, and not shown.
+    browser.click("[name=preview][value=receipt]").await;
+    browser
+        .until("document.querySelector('#well .paper.roll')")
+        .await;
+    let hold = "const real = window.fetch;
+        window.held = [];
+        window.read = 0;
+        window.fetch = async (...asked) => {
+            const answer = await real(...asked);
+            const text = await answer.text();
+            await new Promise((go) => window.held.push(go));
+            return { ok: true, text: async () => { setTimeout(() => { window.read++; }); return text; } };
+        };";
+    browser.eval(hold).await;
+    for (text, asked) in [("Раньше", 1), ("Позже", 2)] {
+        let change = format!(
+            "const field = document.querySelector(\"{footer}\");
+            field.value = '{text}';
+            field.dispatchEvent(new Event('input', {{ bubbles: true }}));"
+        );
+        browser.eval(&change).await;
+        browser.until(&format!("held.length === {asked}")).await;
+    }
+    browser.eval("held[1]()").await;
+    browser.sees_in("#well", "Позже").await;
+    browser.eval("held[0]()").await;
+    browser.until("window.read === 2").await;
+    let shown = browser.text("#well").await;
+    assert!(
+        shown.contains("Позже") && !shown.contains("Раньше"),
+        "{shown}"
+    );
+
+    browser.click("#papers .btn.main").await;
+    browser.at("/settings/papers?saved=1").await;
+    browser.go("/tasks/1/receipt").await;
+    browser.sees_in(".paper.roll .footer", "Позже").await;
+    assert_eq!(browser.count(".paper .signs").await, 0);
+    shop.close().await;
+}
+
+fn fits(label: &Value, what: &str, size: f64, cut: bool) {
     let side = |part: &str, at: usize| label[part][at].as_f64().unwrap();
     let (width, height) = (
         label["width"].as_f64().unwrap(),
@@ -224,9 +373,9 @@ fn fits(label: &Value, what: &str, cut: bool) {
         );
     }
     let code = side("code", 2) - side("code", 0);
-    assert!((code - 30.0).abs() < near, "{what} {label:#}");
+    assert!((code - size).abs() < near, "{what} {label:#}");
     assert!(
-        (side("code", 3) - side("code", 1) - 30.0).abs() < near,
+        (side("code", 3) - side("code", 1) - size).abs() < near,
         "{what} {label:#}"
     );
     for part in ["number", "text"] {

@@ -154,6 +154,16 @@ const OWNERS: &[Screen<'_>] = &[
     ),
     ("/tasks/1/label", "", ".paper.label .qr"),
     ("/tasks/1/hand-over", "", ".signs"),
+    (
+        "/settings/papers",
+        "document.querySelector('[name=preview-size][value=roll58]').click()",
+        "#well .roll58",
+    ),
+    (
+        "/settings/papers",
+        "send('#papers', {'papers.footer': 'я'.repeat(201)})",
+        ".summary",
+    ),
     ("/tasks/2", "", ".lines .act"),
     ("/tasks/1?edit=description", "", ".facts textarea"),
     ("/tasks/1?edit=employee", "", ".strip select"),

@@ -7,9 +7,9 @@ use super::values::{
 };
 use crate::domain::{
     AttachmentKind, AttachmentState, Category, Colour, CommentKind, Decision, Description,
-    DrawerName, EmployeeName, EventKind, FiscalNumber, LineName, Message, Method, PaymentKind,
-    PaymentNote, RequestKey, Role, SettingKey, ShiftReason, Source, StageName, StuckDays,
-    TelegramId, TimeOfDay, Wording,
+    DrawerName, EmployeeName, EventKind, FiscalNumber, LineName, Logo, Message, Method,
+    PaymentKind, PaymentNote, RequestKey, Role, SettingKey, ShiftReason, Source, StageName,
+    StuckDays, TelegramId, TimeOfDay, Wording,
 };
 
 /// All columns of each table; a test compares them with the database.
@@ -312,6 +312,18 @@ pub(in crate::store::upkeep::archive) const RULES: &[(&str, &[(&str, Rule)])] = 
             ("value", Text(any)),
             ("changed_at", Number(instant)),
             ("employee_id", Number(id)),
+        ],
+    ),
+    (
+        "logo",
+        &[
+            ("id", Number(id)),
+            (
+                "mime",
+                Text(|kind| known(Logo::is_kind(kind).then_some(()))),
+            ),
+            ("image", Bytes),
+            ("changed_at", Number(instant)),
         ],
     ),
 ];
