@@ -13,16 +13,18 @@ use std::time::Duration;
 
 use async_graphql::{Request, Variables};
 use divan::Bencher;
+use futures_util::FutureExt;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::reply::Response;
+use zayavka::app::bot_connection::BotConnection;
 use zayavka::app::last_edits::LastEdits;
 use zayavka::app::memory::Memory;
+use zayavka::app::reach::Reach;
 use zayavka::app::security::known_devices::Devices;
 use zayavka::app::security::limits::Limits;
 use zayavka::app::security::passwords::Passwords;
@@ -32,9 +34,9 @@ use zayavka::app::status_links::LinkKey;
 use zayavka::app::uploads::Uploads;
 use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
-use zayavka::config::Config;
+use zayavka::config::{self, Config};
 use zayavka::demo;
-use zayavka::domain::{BotState, EmployeeId, Introspection};
+use zayavka::domain::{EmployeeId, Error, Introspection};
 use zayavka::graphql::{self, Answer, Caller, Schema};
 use zayavka::http::{self, Hosts, Site, followers, strangers};
 use zayavka::store::{self, Db};
@@ -112,8 +114,9 @@ impl Inside {
             db,
             settings: Arc::new(Live::fixed(settings)),
             loopback: true,
-            is_local: true,
-            public_url: "http://127.0.0.1:8000".into(),
+            own_url: config::own_url((HERE, 8000).into()),
+            reach: Reach::default(),
+            fill: Box::new(|_, _, _, _| async { Ok(()) }.boxed()),
             tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)).unwrap(),
             devices: Devices::new(&[7; Tokens::KEY_LENGTH]).expect("a key"),
             passwords: Passwords::new().expect("a hash"),
@@ -122,7 +125,11 @@ impl Inside {
             uploads: Uploads::default(),
             price_lists: Uploads::default(),
             last_edits: LastEdits::default(),
-            bot: watch::Sender::new(BotState::Off),
+            bot: BotConnection::new(
+                None,
+                None,
+                Arc::new(|_| async { Err(Error::NotFound) }.boxed()),
+            ),
             memory: Memory::new(192, clock.clone()),
             clock,
         });
@@ -142,13 +149,11 @@ impl Inside {
             site: Arc::new(Site {
                 schema: Schema::new(desk.clone(), Introspection::Staff),
                 desk,
-                webhook_secret: None,
                 trusted_proxies: Vec::new(),
                 hosts: Hosts::new([], (HERE, 8000).into()),
                 strangers: strangers(10_000),
                 followers: followers(10_000),
                 cors_origins: Vec::new(),
-                https: false,
                 stop: CancellationToken::new(),
                 sockets: TaskTracker::new(),
             }),

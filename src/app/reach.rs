@@ -2,12 +2,13 @@
 //! one itself; where its own network doesn't lead back to it, an owner opens the link on a phone.
 
 use std::error::Error as _;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
+use super::security::secrets;
 use crate::domain::{Problem, PublicUrl, Result, SettingKey};
 use crate::https;
 
@@ -38,22 +39,26 @@ impl Test {
 
 impl Reach {
     /// Returns the test of a URL: the one under way, or a new one.
-    fn begin(&self, url: &PublicUrl, now: Timestamp) -> Test {
-        let mut current = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
-        let same = current
-            .take()
-            .filter(|test| test.url == *url && now < test.until);
-        let test = same.unwrap_or_else(|| Test {
+    fn begin(&self, url: &PublicUrl, now: Timestamp) -> Result<Test> {
+        let new = Test {
             url: url.clone(),
-            code: format!("{:032x}", fastrand::u128(..)),
+            code: secrets::random_token()?,
             until: now.saturating_add(VALID).unwrap_or(Timestamp::MAX),
             is_reached: false,
-        });
-        current.insert(test).clone()
+        };
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = current.take();
+        let same = same.filter(|test| test.url == *url && now < test.until);
+        Ok(current.insert(same.unwrap_or(new)).clone())
+    }
+
+    /// Forgets the address: what was typed after it is none.
+    pub(super) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn with<T>(&self, read: impl FnOnce(&mut Test) -> T) -> Option<T> {
-        let mut current = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         current.as_mut().map(read)
     }
 
@@ -79,6 +84,10 @@ impl Reach {
         self.with(note) == Some(true)
     }
 
+    fn is_reached(&self, url: &PublicUrl) -> bool {
+        self.with(|test| test.url == *url && test.is_reached) == Some(true)
+    }
+
     /// Returns the link that an owner opens on a phone, of the URL whose test has failed.
     pub fn link(&self) -> Option<String> {
         self.with(|test| (!test.is_reached).then(|| test.link()))?
@@ -90,21 +99,17 @@ impl Reach {
 /// # Errors
 /// The reason, at the key of the setting.
 pub async fn test(desk: &Desk, url: &PublicUrl) -> Result<()> {
-    let test = desk.reach.begin(url, desk.clock.now());
-    if !test.is_reached {
-        ask(&test.link()).await.or_else(|problem| {
-            match desk.reach.with(|test| test.is_reached) {
-                Some(true) => Ok(()),
-                _ => Err(problem.at(SettingKey::PublicUrl.word())),
-            }
-        })?;
+    let test = desk.reach.begin(url, desk.clock.now())?;
+    if test.is_reached {
+        return Ok(());
     }
-    match desk.reach.with(|test| test.is_reached) {
-        Some(true) => Ok(()),
-        _ => Err(Problem::AddressForeign
-            .at(SettingKey::PublicUrl.word())
-            .into()),
-    }
+    let asked = ask(&test.link()).await;
+    let problem = match (desk.reach.is_reached(url), asked) {
+        (true, _) => return Ok(()),
+        (false, Err(problem)) => problem,
+        (false, Ok(())) => Problem::AddressForeign,
+    };
+    Err(problem.at(SettingKey::PublicUrl.word()).into())
 }
 
 async fn ask(link: &str) -> Result<(), Problem> {

@@ -126,8 +126,8 @@ async fn test_address(desk: &Desk, changes: &[Change]) -> Result<()> {
     }
     let value = value.clone().filter(|value| !value.is_empty());
     let value = value.ok_or_else(|| Problem::Required.at(key.word()))?;
-    let settings = (desk.settings.check)(&Stored::from([(key, value)]))?;
-    match settings.public_url {
+    let checked = (desk.settings.check)(&Stored::from([(key, value)]));
+    match checked.inspect_err(|_| desk.reach.forget())?.public_url {
         Some(url) => reach::test(desk, &url).await,
         None => Ok(()),
     }

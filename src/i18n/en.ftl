@@ -1611,7 +1611,6 @@ first-day-title = First day
 first-day-dismiss = Hide
 first-day-done = done
 first-day-fill = Fill in
-first-day-how = How to do it
 first-day-token = Paste the token
 first-day-shop = The shop on receipts: name, address, phone
 first-day-repair = The first repair

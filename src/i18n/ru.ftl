@@ -1656,7 +1656,6 @@ first-day-title = Первый день
 first-day-dismiss = Скрыть
 first-day-done = сделано
 first-day-fill = Заполнить
-first-day-how = Как это сделать
 first-day-token = Вставить токен
 first-day-shop = Мастерская на квитанции: название, адрес, телефон
 first-day-repair = Первая заявка

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use zayavka::config::Config;
+use zayavka::config::{Config, Sources, Stored};
 use zayavka::domain::{BotMode, BotToken, SettingKey};
 
 use crate::harness::program;
@@ -266,14 +266,12 @@ fn each_key_is_in_the_browser_or_the_documents_say_why_not() {
 
 #[test]
 fn the_demo_runs_no_bot_whatever_is_set_or_stored() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let file = folder.path().join("config.toml");
-    std::fs::write(&file, "[telegram]\nmode = 'polling'\ntoken = '1:secret'").unwrap();
-    let config = Config::load_without_bot(Some(&file)).unwrap();
+    let sources = Sources::parse("[telegram]\nmode = 'polling'\ntoken = '1:secret'").unwrap();
+    let sources = sources.without_bot().unwrap();
     let stored = [(SettingKey::BotMode, "webhook".to_owned())].into();
     for settings in [
-        config.settings.clone(),
-        config.sources.settings(&stored).unwrap(),
+        sources.settings(&Stored::new()).unwrap(),
+        sources.settings(&stored).unwrap(),
     ] {
         assert_eq!(settings.bot_mode, BotMode::Off);
         assert!(!settings.is_open(SettingKey::BotMode));

@@ -453,7 +453,7 @@ fn link_on(page: &str) -> String {
     format!(
         "/reach/{}",
         rest.chars()
-            .take_while(char::is_ascii_alphanumeric)
+            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
             .collect::<String>()
     )
 }
@@ -538,6 +538,9 @@ async fn an_address_that_leads_elsewhere_is_refused_with_the_reason_and_nothing_
         let page = answer.text().await.unwrap();
         assert!(page.contains(says), "{address}: {page}");
         assert!(page.contains(&format!("value=\"{address}\"")), "{address}");
+        let is_whole =
+            address.ends_with(|c: char| c.is_ascii_digit()) || address.ends_with("invalid");
+        assert_eq!(page.contains("/reach/"), is_whole, "{address}");
         if address == other.url {
             // Its link is unknown to the other server.
             let path = link_on(&page);

@@ -26,7 +26,7 @@ pub async fn ask_to_remove_demo(visit: &Visit) -> Result<Response> {
         title: texts.s("demo-remove-title"),
         about: match own {
             0 => String::new(),
-            own => texts.fill("demo-remove-own", "count", own),
+            own => texts.count("demo-remove-own", &own),
         },
         lead: texts.s("demo-remove-lead"),
         action: "/demo/remove".to_owned(),

@@ -78,6 +78,6 @@ async fn without_script_a_task_goes_its_whole_way() {
     browser.sees_in("h1", "Удалить заявку № 1?").await;
     browser.click(".btn.danger").await;
     browser.sees("Заявка № 1 удалена.").await;
-    browser.sees("Заявок нет.").await;
+    browser.sees("Открытых заявок нет.").await;
     shop.close().await;
 }

@@ -38,10 +38,11 @@ fn report(proof: &str, figures: &str) {
 }
 
 /// Returns settings for a fake Telegram, with immediate notices.
-fn with_bot(telegram: &FakeTelegram) -> [(&'static str, String); 4] {
+fn with_bot(telegram: &FakeTelegram) -> [(&'static str, String); 5] {
     [
         ("ZAYAVKA_TELEGRAM__TOKEN", "1:secret".to_owned()),
         ("ZAYAVKA_TELEGRAM__API_URL", telegram.url()),
+        ("ZAYAVKA_TELEGRAM__MODE", "webhook".to_owned()),
         ("ZAYAVKA_TELEGRAM__WEBHOOK_SECRET", SECRET.to_owned()),
         ("ZAYAVKA_TELEGRAM__NOTIFY_DELAY", "0s".to_owned()),
     ]
