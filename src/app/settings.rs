@@ -124,9 +124,10 @@ async fn test_address(desk: &Desk, changes: &[Change]) -> Result<()> {
     if !desk.settings.now().is_open(key) {
         return Err(Problem::SettingGiven.at(key.word()).into());
     }
-    let value = value.clone().filter(|value| !value.is_empty());
-    let value = value.ok_or_else(|| Problem::Required.at(key.word()))?;
-    let checked = (desk.settings.check)(&Stored::from([(key, value)]));
+    let checked = match value.as_deref().unwrap_or_default() {
+        "" => Err(Problem::Required.at(key.word()).into()),
+        value => (desk.settings.check)(&Stored::from([(key, value.to_owned())])),
+    };
     match checked.inspect_err(|_| desk.reach.forget())?.public_url {
         Some(url) => reach::test(desk, &url).await,
         None => Ok(()),

@@ -4,7 +4,7 @@ use super::{Connection, Transaction};
 use crate::domain::Result;
 
 /// The tables that are emptied, each before those that its rows refer to. Others follow by their triggers and foreign
-/// keys. Accounts, settings, stages, search words and what came from outside stay.
+/// keys. Accounts, settings, stages, drawers, search words and what came from outside stay.
 const EMPTIED: &[&str] = &[
     "outbox",
     "webhook_deliveries",
@@ -14,7 +14,6 @@ const EMPTIED: &[&str] = &[
     "handovers",
     "payments",
     "shifts",
-    "drawers",
     "status_links",
     "approval_lines",
     "approvals",
@@ -24,6 +23,7 @@ const EMPTIED: &[&str] = &[
     "task_lines",
     "task_details",
     "tasks",
+    "task_counts",
     "task_sums",
     "task_sums_stale",
     "catalogue_items",
