@@ -53,7 +53,6 @@ const EVERY: &[(&str, &str)] = &[
     ("settings", "/settings/shop"),
     ("papers", "/settings/papers"),
     ("bot", "/settings/bot"),
-    ("backups", "/settings/backups"),
     ("address", "/settings/address"),
     ("changes", "/settings/audit"),
     ("data", "/data"),
