@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Closing, Conflict, Drawer, DrawerId, DrawerName, Error, MOST_DRAWERS, Method, Money,
-    Owner, Problem, Result, Shift, ShiftId, ShiftReason,
+    Actor, AuditAction, Closing, Conflict, Drawer, DrawerId, DrawerName, Error, MOST_DRAWERS,
+    Method, Money, Owner, Problem, Result, Shift, ShiftId, ShiftReason,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -76,7 +76,12 @@ pub fn moved(connection: &Connection, shift: &Shift) -> Result<Money> {
 /// # Errors
 /// [`Error::Conflict`] when the name is taken, and [`Error::Invalid`] for an empty name or too many
 /// drawers.
-pub fn create(tx: &Transaction, _: &Owner, name: &DrawerName) -> Result<Drawer> {
+pub fn create(
+    tx: &Transaction,
+    owner: &Owner,
+    name: &DrawerName,
+    now: Timestamp,
+) -> Result<Drawer> {
     if store::drawers::all(tx)?.len() >= MOST_DRAWERS {
         return Err(Problem::TooManyDrawers { max: MOST_DRAWERS }
             .at("name")
@@ -84,15 +89,28 @@ pub fn create(tx: &Transaction, _: &Owner, name: &DrawerName) -> Result<Drawer> 
     }
     expect_free(tx, name, None)?;
     let (id, name) = (store::drawers::insert(tx, name)?, name.clone());
+    let action = AuditAction::DrawerCreated;
+    store::audit::insert(tx, owner.id(), action, name.as_str(), [None, None], now)?;
     Ok(Drawer { id, name })
 }
 
 /// # Errors
 /// [`Error::NotFound`], and as for [`create`].
-pub fn rename(tx: &Transaction, _: &Owner, id: DrawerId, name: &DrawerName) -> Result<Drawer> {
-    store::drawers::get(tx, id)?.ok_or(Error::NotFound)?;
+pub fn rename(
+    tx: &Transaction,
+    owner: &Owner,
+    id: DrawerId,
+    name: &DrawerName,
+    now: Timestamp,
+) -> Result<Drawer> {
+    let before = store::drawers::get(tx, id)?.ok_or(Error::NotFound)?.name;
     expect_free(tx, name, Some(id))?;
     store::drawers::rename(tx, id, name)?;
+    if before != *name {
+        let names = [&before, name].map(|name| Some(name.as_str()));
+        let action = AuditAction::DrawerRenamed;
+        store::audit::insert(tx, owner.id(), action, name.as_str(), names, now)?;
+    }
     let name = name.clone();
     Ok(Drawer { id, name })
 }

@@ -189,13 +189,14 @@ pub fn stage(
     owner: &Owner,
     id: StageId,
     edit: Edit<StageChange>,
+    at: Timestamp,
 ) -> Result<Saved<Stage>> {
     let before = store::stages::get(tx, id)?.ok_or(Error::NotFound)?;
     let stored = StageChange::of(&before);
     let shown = edit.shown.values(&stored, None);
     let mut merge = Merge::default();
     let change = edit.typed.merge(shown, stored, &mut merge);
-    let now = stages::update(tx, owner, id, &change)?;
+    let now = stages::update(tx, owner, id, &change, at)?;
     Ok(Saved {
         changed: now != before,
         now,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::events;
 use crate::domain::{
-    Actor, Author, Conflict, Error, Event, MOST_STAGES, NewStage, Owner, Problem, Result, Stage,
-    StageChange, StageId, StageName, Status, USUAL_STAGES, Wording,
+    Actor, AuditAction, Author, Conflict, Error, Event, MOST_STAGES, NewStage, Owner, Problem,
+    Result, Stage, StageChange, StageId, StageName, Status, USUAL_STAGES, Wording,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -66,7 +66,7 @@ pub fn set_up(tx: &Transaction, say: impl Fn(&str) -> String) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Conflict`] when the name is taken, [`Error::Invalid`] when there are too many stages.
-pub fn create(tx: &Transaction, _: &Owner, new: &NewStage) -> Result<Stage> {
+pub fn create(tx: &Transaction, owner: &Owner, new: &NewStage, now: Timestamp) -> Result<Stage> {
     if store::stages::all(tx)?.len() >= MOST_STAGES {
         return Err(Problem::TooManyStages { max: MOST_STAGES }
             .at("name")
@@ -74,7 +74,28 @@ pub fn create(tx: &Transaction, _: &Owner, new: &NewStage) -> Result<Stage> {
     }
     expect_free(tx, &new.name, None)?;
     let id = append(tx, new)?;
+    record(
+        tx,
+        owner,
+        AuditAction::StageCreated,
+        new.name.as_str(),
+        None,
+        now,
+    )?;
     store::stages::get(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Writes an entry of the audit list about a stage; `renamed` is its new name, if it has another one.
+fn record(
+    tx: &Transaction,
+    owner: &Owner,
+    action: AuditAction,
+    name: &str,
+    renamed: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let names = [renamed.map(|_| name), renamed];
+    store::audit::insert(tx, owner.id(), action, name, names, now)
 }
 
 fn append(tx: &Transaction, new: &NewStage) -> Result<StageId> {
@@ -87,7 +108,13 @@ fn append(tx: &Transaction, new: &NewStage) -> Result<StageId> {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] when the name is taken, and [`Error::Invalid`] for
 /// another status.
-pub fn update(tx: &Transaction, _: &Owner, id: StageId, change: &StageChange) -> Result<Stage> {
+pub fn update(
+    tx: &Transaction,
+    owner: &Owner,
+    id: StageId,
+    change: &StageChange,
+    now: Timestamp,
+) -> Result<Stage> {
     let before = store::stages::get(tx, id)?.ok_or(Error::NotFound)?;
     if change.status.is_some_and(|status| status != before.status) {
         return Err(Problem::StageKeepsStatus.at("status").into());
@@ -96,14 +123,20 @@ pub fn update(tx: &Transaction, _: &Owner, id: StageId, change: &StageChange) ->
         expect_free(tx, name, Some(id))?;
     }
     let mut order = of_status(tx, before.status)?;
-    store::stages::update(tx, &change.apply(before))?;
+    store::stages::update(tx, &change.apply(before.clone()))?;
     if let Some(position) = change.position {
         order.retain(|other| *other != id);
         let at = position.saturating_sub(1).min(order.len());
         order.insert(at, id);
         store::stages::set_order(tx, &order)?;
     }
-    store::stages::get(tx, id)?.ok_or(Error::NotFound)
+    let after = store::stages::get(tx, id)?.ok_or(Error::NotFound)?;
+    if after != before {
+        let renamed = Some(after.name.as_str()).filter(|name| *name != before.name.as_str());
+        let action = AuditAction::StageChanged;
+        record(tx, owner, action, before.name.as_str(), renamed, now)?;
+    }
+    Ok(after)
 }
 
 /// Deletes a stage. Its tasks move to `tasks_to`, another stage of the same status, without
@@ -139,6 +172,14 @@ pub fn delete(
         return Err(Problem::StageHasTasks.at(FIELD).into());
     }
     store::stages::delete(tx, id)?;
+    record(
+        tx,
+        owner,
+        AuditAction::StageDeleted,
+        stage.name.as_str(),
+        None,
+        now,
+    )?;
     store::stages::set_order(tx, &left)
 }
 

@@ -18,6 +18,11 @@ words! {
         PhoneCorrected = "PHONE_CORRECTED",
         CustomersMerged = "CUSTOMERS_MERGED",
         MergeUndone = "MERGE_UNDONE",
+        StageCreated = "STAGE_CREATED",
+        StageChanged = "STAGE_CHANGED",
+        StageDeleted = "STAGE_DELETED",
+        DrawerCreated = "DRAWER_CREATED",
+        DrawerRenamed = "DRAWER_RENAMED",
         DemoLoaded = "DEMO_LOADED",
         DemoRemoved = "DEMO_REMOVED",
         BotConnected = "BOT_CONNECTED",
@@ -33,7 +38,8 @@ pub struct AuditEvent {
     /// `None` for an employee who was deleted.
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
-    /// The key of a setting, `logo`, the e-mail of an employee or an invited person, or the id of a customer.
+    /// The key of a setting, `logo`, the e-mail of an employee or an invited person, the id of a customer, or the name of a
+    /// stage or cash drawer.
     pub subject: String,
     /// `None` where there was no value.
     pub old: Option<String>,

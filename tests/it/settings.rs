@@ -610,3 +610,36 @@ async fn a_link_for_a_phone_is_valid_for_half_an_hour() {
     );
     shop.close().await;
 }
+
+#[tokio::test]
+async fn stages_and_drawers_are_in_the_audit_list_too() {
+    let shop = Shop::with_owner().await;
+    for mutation in [
+        r#"createStage(stageData: {status: READY, name: "На полке"}) { stage { id } }"#,
+        r#"updateStage(stageData: {id: 10, name: "Полка"}) { stage { id } }"#,
+        r#"updateStage(stageData: {id: 10, name: "Полка"}) { stage { id } }"#,
+        r#"deleteStage(id: 10) { id }"#,
+        r#"saveDrawer(name: "Сейф") { drawer { id } }"#,
+        r#"saveDrawer(id: 2, name: "Сейф у входа") { drawer { id } }"#,
+    ] {
+        let answer = shop.ask(&format!("mutation {{ {mutation} }}")).await;
+        assert!(answer["errors"].is_null(), "{mutation} {answer}");
+    }
+    let events = "{ auditEvents { nodes { action subject from to } } }";
+    let events = shop.ask(events).await["data"]["auditEvents"]["nodes"].clone();
+    let expected = json!([
+        { "action": "DRAWER_RENAMED", "subject": "Сейф у входа", "from": "Сейф", "to": "Сейф у входа" },
+        { "action": "DRAWER_CREATED", "subject": "Сейф", "from": null, "to": null },
+        { "action": "STAGE_DELETED", "subject": "Полка", "from": null, "to": null },
+        { "action": "STAGE_CHANGED", "subject": "На полке", "from": "На полке", "to": "Полка" },
+        { "action": "STAGE_CREATED", "subject": "На полке", "from": null, "to": null },
+    ]);
+    assert_eq!(events, expected);
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let page = desk.page("/settings/audit").await;
+    assert!(
+        page.contains("Новый этап: На полке") && page.contains("Касса переименована"),
+        "{page}"
+    );
+    shop.close().await;
+}

@@ -197,10 +197,11 @@ impl PaymentMutation {
         let actor = ctx.actor()?;
         let owner = actor.require_owner()?;
         let (id, name) = (input::drawer(id)?, DrawerName::parse("name", &name)?);
+        let now = ctx.desk()?.clock.now();
         let work = move |tx: &Transaction<'_>| {
             let drawer = match id {
-                Some(id) => app::drawers::rename(tx, &owner, id, &name)?,
-                None => app::drawers::create(tx, &owner, &name)?,
+                Some(id) => app::drawers::rename(tx, &owner, id, &name, now)?,
+                None => app::drawers::create(tx, &owner, &name, now)?,
             };
             app::drawers::get(tx, &actor, drawer.id)
         };

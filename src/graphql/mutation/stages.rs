@@ -38,7 +38,8 @@ impl StageMutation {
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let new = stage_data.read()?;
-        let work = move |tx: &Transaction<'_>| app::stages::create(tx, &owner, &new);
+        let now = ctx.desk()?.clock.now();
+        let work = move |tx: &Transaction<'_>| app::stages::create(tx, &owner, &new, now);
         Ok(ctx.desk()?.db.write(work).await?.into())
     }
 
@@ -50,7 +51,8 @@ impl StageMutation {
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (id, change) = stage_data.read()?;
-        let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change);
+        let now = ctx.desk()?.clock.now();
+        let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change, now);
         Ok(ctx.desk()?.db.write(work).await?.into())
     }
 

@@ -112,6 +112,13 @@ pub enum AuditActionEnum {
     CustomersMerged,
     /// That was undone.
     MergeUndone,
+    StageCreated,
+    /// A stage was changed; `from` and `to` are its names.
+    StageChanged,
+    StageDeleted,
+    DrawerCreated,
+    /// A cash drawer was renamed; `from` and `to` are its names.
+    DrawerRenamed,
     DemoLoaded,
     DemoRemoved,
     /// A bot was connected by its token; `from` and `to` are the names of the bots.

@@ -29,7 +29,8 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let Some(name) = page.errors.take(name, &visit.texts)? else {
         return page.again();
     };
-    page.send(move |tx| Ok(drawers::create(tx, &owner, &name)?.id.get()))
+    let now = visit.desk.clock.now();
+    page.send(move |tx| Ok(drawers::create(tx, &owner, &name, now)?.id.get()))
         .await
 }
 
@@ -51,7 +52,8 @@ pub async fn rename(visit: &Visit, id: &str) -> Result<Response> {
     let Some(name) = page.errors.take(name, &visit.texts)? else {
         return page.again();
     };
-    page.send(move |tx| Ok(drawers::rename(tx, &owner, drawer.id, &name)?.id.get()))
+    let now = visit.desk.clock.now();
+    page.send(move |tx| Ok(drawers::rename(tx, &owner, drawer.id, &name, now)?.id.get()))
         .await
 }
 

@@ -78,7 +78,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     };
     let (post, now) = (visit.post(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {
-        let create = || Ok(app::stages::create(tx, &owner, &new)?.id.get());
+        let create = || Ok(app::stages::create(tx, &owner, &new, now)?.id.get());
         app::posts::once(tx, post, now, create)
     };
     let made = page
@@ -114,7 +114,8 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
         ..typed
     };
     let edit = edited.edit(typed, shown);
-    let work = move |tx: &Transaction<'_>| edits::stage(tx, &owner, id, edit);
+    let now = visit.desk.clock.now();
+    let work = move |tx: &Transaction<'_>| edits::stage(tx, &owner, id, edit, now);
     let saved = visit.desk.db.write(work).await;
     match errors.take(saved, &visit.texts)? {
         Some(saved) if saved.collided.is_empty() => Ok(visit.go("/stages")),

@@ -91,7 +91,8 @@ pub async fn put(visit: &Visit, id: &str) -> Result<Response> {
         position: Some(position),
         ..StageChange::default()
     };
-    let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change);
+    let now = visit.desk.clock.now();
+    let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change, now);
     visit.desk.db.write(work).await?;
     Ok(visit.go("/stages"))
 }
