@@ -15,7 +15,7 @@ use crate::store::{self, Connection};
 /// Number of days for which a closed task stays on the board.
 pub const CLOSED_DAYS: i64 = 7;
 /// Maximum number of cards of open tasks, shared by the columns, and what each column shows in any case.
-const CARDS: usize = 90;
+const CARDS: usize = 72;
 const FEWEST: usize = 5;
 /// Maximum number of cards of closed tasks.
 const CLOSED: usize = 25;
@@ -261,9 +261,9 @@ mod tests {
 
     #[test]
     fn a_small_shop_sees_every_card_and_a_large_one_as_many_of_each_column() {
-        assert_eq!(share(&[40, 3, 0, 12, 1, 20]), [40, 3, 0, 12, 1, 20]);
-        assert_eq!(share(&[200, 200, 200, 200, 200, 200]), [15; 6]);
-        assert_eq!(share(&[200, 2, 200, 0]), [44, 2, 44, 0]);
+        assert_eq!(share(&[30, 3, 0, 12, 1, 20]), [30, 3, 0, 12, 1, 20]);
+        assert_eq!(share(&[200, 200, 200, 200, 200, 200]), [12; 6]);
+        assert_eq!(share(&[200, 2, 200, 0]), [35, 2, 35, 0]);
         assert_eq!(share(&[9; 30]), [5; 30]);
         assert_eq!(share(&[]), [] as [usize; 0]);
     }

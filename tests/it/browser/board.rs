@@ -229,7 +229,7 @@ async fn a_board_of_a_thousand_open_tasks_is_small() {
     shop.database().execute_batch(THOUSAND).unwrap();
     browser.reload().await;
     browser.sees_in(".head", "1003 открытых").await;
-    assert!(browser.count(".tile").await == 90);
+    assert!(browser.count(".tile").await == 72);
     let elements = browser.count("*").await;
     assert!(elements < 3_000, "{elements}");
     shop.close().await;
