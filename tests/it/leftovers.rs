@@ -1,5 +1,6 @@
 //! Files left by a killed backup are removed by the next one, and no others.
 
+use std::fs::TryLockError;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -86,6 +87,16 @@ fn the_next_backup_removes_what_a_killed_one_left_and_nothing_else() {
     assert_eq!(left, wanted);
 }
 
+/// Returns whether a process has an unfinished copy here, and its lock.
+fn is_being_written(folder: &Path) -> bool {
+    let is_locked = |part: &String| {
+        let file = std::fs::File::open(folder.join(part)).unwrap();
+        matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    };
+    let parts = parts(folder);
+    !parts.is_empty() && parts.iter().all(is_locked)
+}
+
 #[test]
 fn one_in_the_making_is_nobodys_leftover() {
     crate::time_limit::start();
@@ -114,10 +125,10 @@ fn one_in_the_making_is_nobodys_leftover() {
             // The signal takes effect some time after it was sent.
             let pid = Some(Pid::from_child(&slow));
             let (_, status) = waitpid(pid, WaitOptions::UNTRACED).unwrap().unwrap();
-            if status.stopped() && !parts(at).is_empty() {
+            if status.stopped() && is_being_written(at) {
                 break slow;
             }
-            // It finished before the signal.
+            // It finished before the signal, or has its file without the lock yet.
             if status.stopped() {
                 signal(&slow, Signal::CONT);
                 slow.wait().unwrap();
