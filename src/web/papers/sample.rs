@@ -35,7 +35,7 @@ impl SamplePaper {
     /// Makes a sample of that kind, one of [`KINDS`], in a size for those that have one.
     ///
     /// # Errors
-    /// As for [`PrintedLink::new`].
+    /// When the address is too long for a code.
     pub fn new(
         frame: PaperFrame,
         shop: &Shop,
