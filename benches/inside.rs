@@ -36,7 +36,7 @@ use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
 use zayavka::config::{self, Config};
 use zayavka::demo;
-use zayavka::domain::{EmployeeId, Error, Introspection};
+use zayavka::domain::{EmployeeId, Error, Introspection, Problem};
 use zayavka::graphql::{self, Answer, Caller, Schema};
 use zayavka::http::{self, Hosts, Site, followers, strangers};
 use zayavka::store::{self, Db};
@@ -115,7 +115,7 @@ impl Inside {
             settings: Arc::new(Live::fixed(settings)),
             loopback: true,
             own_url: config::own_url((HERE, 8000).into()),
-            reach: Reach::default(),
+            reach: Reach::new(Box::new(|_| async { Err(Problem::AddressRefused) }.boxed())),
             fill: Box::new(|_, _, _, _| async { Ok(()) }.boxed()),
             tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)).unwrap(),
             devices: Devices::new(&[7; Tokens::KEY_LENGTH]).expect("a key"),

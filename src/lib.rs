@@ -32,8 +32,8 @@
 //! cli ─▶ server ─▶ http ─▶ graphql ─┐
 //!  │        │        ├───▶ web ─────┤
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
-//!  │        └─▶ workers ─▶ bot, channels, app, store
-//!  │        └─▶ demo ─▶ app, store
+//!  │        ├─▶ workers ─▶ bot, channels, app, store
+//!  ├────────┴─▶ demo ─▶ app, store
 //!  └─▶ doctor ─▶ store                graphql, web ─▶ sheet ─▶ i18n, store
 //! ```
 //!

@@ -1,27 +1,28 @@
 //! Test of a new public URL from the outside: it counts only after a request has come in through it. The server sends
 //! one itself; where its own network doesn't lead back to it, an owner opens the link on a phone.
 
-use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
 use super::security::secrets;
 use crate::domain::{Problem, PublicUrl, Result, SettingKey};
-use crate::https;
 
 /// First segment of the path that is asked for.
 const PATH: &str = "reach";
-/// Time for the request that the server sends itself.
-const WAIT: Duration = Duration::from_secs(10);
 /// How long a link can be opened.
 const VALID: SignedDuration = SignedDuration::from_mins(30);
 
+/// Requests a link, as anybody outside would.
+pub type Probe = dyn Fn(String) -> BoxFuture<'static, Result<(), Problem>> + Send + Sync;
+
 /// The address that is being tested.
-#[derive(Default)]
-pub struct Reach(Mutex<Option<Test>>);
+pub struct Reach {
+    current: Mutex<Option<Test>>,
+    probe: Box<Probe>,
+}
 
 #[derive(Clone)]
 struct Test {
@@ -38,6 +39,13 @@ impl Test {
 }
 
 impl Reach {
+    pub fn new(probe: Box<Probe>) -> Self {
+        Self {
+            current: Mutex::default(),
+            probe,
+        }
+    }
+
     /// Returns the test of a URL: the one under way, or a new one.
     fn begin(&self, url: &PublicUrl, now: Timestamp) -> Result<Test> {
         let new = Test {
@@ -46,7 +54,7 @@ impl Reach {
             until: now.saturating_add(VALID).unwrap_or(Timestamp::MAX),
             is_reached: false,
         };
-        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let same = current.take();
         let same = same.filter(|test| test.url == *url && now < test.until);
         Ok(current.insert(same.unwrap_or(new)).clone())
@@ -54,11 +62,11 @@ impl Reach {
 
     /// Forgets the address: what was typed after it is none.
     pub(super) fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn with<T>(&self, read: impl FnOnce(&mut Test) -> T) -> Option<T> {
-        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         current.as_mut().map(read)
     }
 
@@ -103,46 +111,11 @@ pub async fn test(desk: &Desk, url: &PublicUrl) -> Result<()> {
     if test.is_reached {
         return Ok(());
     }
-    let asked = ask(&test.link()).await;
+    let asked = (desk.reach.probe)(test.link()).await;
     let problem = match (desk.reach.is_reached(url), asked) {
         (true, _) => return Ok(()),
         (false, Err(problem)) => problem,
         (false, Ok(())) => Problem::AddressForeign,
     };
     Err(problem.at(SettingKey::PublicUrl.word()).into())
-}
-
-async fn ask(link: &str) -> Result<(), Problem> {
-    let client = https::client().redirect(reqwest::redirect::Policy::none());
-    let client = client.timeout(WAIT).build();
-    let client = client.map_err(|_| Problem::AddressCertificate)?;
-    let sent = client.get(link).send().await;
-    sent.map(drop).map_err(|error| reason(&error))
-}
-
-/// Returns the reason in words for people. The library has no types for the reasons below it.
-fn reason(error: &reqwest::Error) -> Problem {
-    if error.is_timeout() {
-        return Problem::AddressTimeout;
-    }
-    let mut next = error.source();
-    while let Some(cause) = next {
-        next = cause.source();
-        let text = cause.to_string();
-        if text.contains("dns error") {
-            return Problem::AddressNameUnknown;
-        }
-        if let Some(io) = cause.downcast_ref::<std::io::Error>()
-            && io.kind() == std::io::ErrorKind::ConnectionRefused
-        {
-            return Problem::AddressRefused;
-        }
-        if text.contains("certificate") {
-            return Problem::AddressCertificate;
-        }
-    }
-    match error.is_connect() {
-        true => Problem::AddressRefused,
-        false => Problem::AddressForeign,
-    }
 }

@@ -33,6 +33,7 @@ use crate::http::listen::{accept, metrics};
 use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
+use crate::workers;
 use crate::workers::backups::BackupMaker;
 use crate::workers::bot::{First, Supervisor, probe};
 use crate::workers::clock::ClockWatch;
@@ -114,7 +115,7 @@ impl Server {
             loopback: address.ip().is_loopback(),
             fill: Box::new(|db, shop, owner, now| demo::load(db, shop, owner, now).boxed()),
             own_url: config::own_url(address),
-            reach: Reach::default(),
+            reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,
             clock,

@@ -8,6 +8,7 @@ pub mod merges;
 pub mod mornings;
 pub mod outbox;
 pub mod photos;
+pub mod reach;
 pub mod reminders;
 pub mod webhooks;
 pub mod worker;

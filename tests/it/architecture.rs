@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("store", &["domain", "clock", "metrics"]),
     ("channels", &["domain", "https"]),
-    ("app", &["domain", "clock", "https", "store"]),
+    ("app", &["domain", "clock", "store"]),
     ("bot", &["domain", "i18n", "store", "channels", "app"]),
     (
         "workers",
