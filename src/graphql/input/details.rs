@@ -31,12 +31,15 @@ pub struct DetailsInput {
 pub struct DeviceInput {
     /// Kind of device, for instance "phone".
     kind: Option<String>,
+    /// Brand of the device.
     brand: Option<String>,
+    /// Model of the device.
     model: Option<String>,
     /// Serial number or IMEI.
     serial_number: Option<String>,
     /// Accessories left with the device.
     accessories: Option<String>,
+    /// Visible condition of the device at acceptance.
     appearance: Option<String>,
     /// Where the device is kept in the shop.
     place: Option<String>,

@@ -128,6 +128,7 @@ pub struct CustomerInput {
     /// Another phone, 5 to 15 digits, as typed. It identifies nobody. An empty text clears this and each of the
     /// following fields.
     second_phone: Option<String>,
+    /// E-mail address, of at most 254 bytes in UTF-8.
     email: Option<String>,
     /// At most 200 characters.
     company: Option<String>,
@@ -181,12 +182,15 @@ impl CustomerInput {
 pub struct TaskFilterInput {
     /// Phone in any spelling. An invalid phone matches nothing.
     pub customer_phone: Option<String>,
+    /// Tasks in any of these statuses; an empty list doesn't filter.
     pub statuses: Option<Vec<Option<StatusEnum>>>,
     /// Tasks in this stage.
     pub stage_id: Option<ID>,
     /// Stalled tasks: in their stage for the configured number of days or longer.
     pub stuck: Option<bool>,
+    /// Tasks of this category.
     pub category: Option<CategoryEnum>,
+    /// Tasks that the employee with this id is responsible for.
     pub employee_id: Option<ID>,
     /// Unassigned tasks.
     pub unassigned: Option<bool>,
