@@ -29,6 +29,7 @@ use crate::store::tasks::{After, Listed};
 
 pub struct Query;
 
+/// Reads of the shop by signed-in employees, some of them by owners only.
 #[Object]
 impl Query {
     /// The signed-in employee.
@@ -139,7 +140,11 @@ impl Query {
     }
 
     /// The customer with this id. NOT_FOUND when there is none.
-    async fn customer_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CustomerView>> {
+    async fn customer_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the customer.")] id: ID,
+    ) -> Result<Option<CustomerView>> {
         let actor = ctx.actor()?;
         let id = CustomerId::parse("id", &id)?;
         let customer = ctx
@@ -155,6 +160,7 @@ impl Query {
     async fn customers(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Part of the name or of the phone; null or empty for all customers.")]
         search: Option<String>,
         #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
@@ -187,12 +193,14 @@ impl Query {
     async fn all_tasks(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Phone in any spelling. An invalid phone matches nothing.")]
         customer_phone: Option<String>,
+        #[graphql(desc = "Tasks in any of these statuses; an empty list doesn't filter.")]
         statuses: Option<Vec<Option<StatusEnum>>>,
-        category: Option<CategoryEnum>,
-        created_at: Option<String>,
-        date_start: Option<String>,
-        date_end: Option<String>,
+        #[graphql(desc = "Tasks of this category.")] category: Option<CategoryEnum>,
+        #[graphql(desc = "Day of creation, in the shop's time zone.")] created_at: Option<String>,
+        #[graphql(desc = "First day of an interval of creation.")] date_start: Option<String>,
+        #[graphql(desc = "Last day of the interval, inclusive.")] date_end: Option<String>,
     ) -> Result<List<TaskView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -216,7 +224,11 @@ impl Query {
     }
 
     /// The task with this id. NOT_FOUND when there is none.
-    async fn task_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<TaskView>> {
+    async fn task_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] id: ID,
+    ) -> Result<Option<TaskView>> {
         let actor = ctx.actor()?;
         let id = TaskId::parse("id", &id)?;
         let desk = ctx.desk()?;
@@ -230,8 +242,10 @@ impl Query {
     async fn tasks(
         &self,
         ctx: &Context<'_>,
-        filter: Option<TaskFilterInput>,
-        order_by: Option<TaskOrderEnum>,
+        #[graphql(desc = "Conditions on the tasks; null for all tasks.")] filter: Option<
+            TaskFilterInput,
+        >,
+        #[graphql(desc = "Sort order; defaults to NEWEST.")] order_by: Option<TaskOrderEnum>,
         #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
     ) -> Result<Page<TaskView>> {
@@ -269,7 +283,9 @@ impl Query {
     async fn catalogue(
         &self,
         ctx: &Context<'_>,
-        search: Option<String>,
+        #[graphql(desc = "Words, in any order; null or empty for all items.")] search: Option<
+            String,
+        >,
         #[graphql(desc = "Only archived items, or only those that are offered.")] archived: Option<
             bool,
         >,
@@ -376,7 +392,7 @@ impl Query {
     async fn export_csv(
         &self,
         ctx: &Context<'_>,
-        kind: ExportKind,
+        #[graphql(desc = "Data to be exported.")] kind: ExportKind,
         #[graphql(desc = "Defaults to the shop's language.")] language: Option<LanguageEnum>,
         #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<DayValue>,
         #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<DayValue>,

@@ -14,7 +14,9 @@ use crate::graphql::scalars::{InstantValue, MoneyValue};
 pub enum DecisionEnum {
     /// The customer has not answered yet.
     Asked,
+    /// The customer accepted the price, or an employee recorded by phone that they did.
     Agreed,
+    /// The customer declined the price.
     Declined,
     /// Superseded by another quote or estimate, withdrawn by staff, or the task was closed.
     Withdrawn,
@@ -33,10 +35,12 @@ impl Entry for ApprovalView {}
 /// A quote: a price that the customer was asked to accept.
 #[Object(name = "Approval", serial)]
 impl ApprovalView {
+    /// Id of the quote, unique among quotes.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Price of the whole task that the customer was asked to accept.
     async fn price(&self) -> MoneyValue {
         self.0.price.into()
     }
@@ -76,6 +80,7 @@ impl ApprovalView {
         InstantValue(self.0.asked)
     }
 
+    /// State of the quote.
     async fn decision(&self) -> DecisionEnum {
         self.0.decision.into()
     }

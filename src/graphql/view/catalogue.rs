@@ -11,7 +11,9 @@ use crate::graphql::scalars::MoneyValue;
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "LineKind", remote = "LineKind")]
 pub enum LineKindEnum {
+    /// Work that an employee does.
     Work,
+    /// A part that is built in or sold.
     Part,
 }
 
@@ -23,14 +25,17 @@ impl Entry for CatalogueItemView {}
 /// A work or a part of the price list.
 #[Object(name = "CatalogueItem", serial)]
 impl CatalogueItemView {
+    /// Id of the item, unique among items of the catalogue.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Whether it is a work or a part.
     async fn kind(&self) -> LineKindEnum {
         self.0.content.kind.into()
     }
 
+    /// Name, which new lines copy.
     async fn name(&self) -> &str {
         self.0.content.name.as_str()
     }
@@ -40,10 +45,12 @@ impl CatalogueItemView {
         known(self.0.content.article.as_str())
     }
 
+    /// Barcode; null when there is none.
     async fn barcode(&self) -> Option<&str> {
         known(self.0.content.barcode.as_str())
     }
 
+    /// Price of one piece, which new lines copy.
     async fn price(&self) -> MoneyValue {
         self.0.content.price.into()
     }

@@ -15,6 +15,7 @@ use crate::graphql::RequestContext;
 pub enum RoleEnum {
     /// Manages invites, roles and deactivation, in addition to everything an employee may do.
     Owner,
+    /// Works with tasks, customers and payments, but not with what is for owners only.
     Employee,
 }
 
@@ -41,8 +42,10 @@ fields! {
     UserFields, wants ();
 
     held {
+        /// Id of the employee, unique among employees.
         "id" id: ID = |user| user.0.id.get().into();
 
+        /// E-mail address, by which the employee signs in.
         "email" email: &str = |user| user.0.email.as_str();
 
         /// The name on the pages and papers; null until somebody gives one, and then the e-mail's local part is shown.
@@ -51,6 +54,7 @@ fields! {
         /// Colour of the face on the pages; null for the usual one.
         "colour" colour: Option<ColourEnum> = |user| user.0.colour.map(Into::into);
 
+        /// Permissions of the employee.
         "role" role: RoleEnum = |user| user.0.role.into();
 
         /// Whether the account can sign in; false once it is deactivated.

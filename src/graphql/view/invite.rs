@@ -13,6 +13,7 @@ pub struct InviteView(pub Invite);
 /// An open invite.
 #[Object(name = "Invite")]
 impl InviteView {
+    /// Id of the invite, unique among invites.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }

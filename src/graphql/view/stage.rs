@@ -12,13 +12,21 @@ use crate::domain::{Colour, Stage, StuckDays};
 #[graphql(name = "StageColour", remote = "Colour")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ColourEnum {
+    /// The colour grey, the default of a new stage.
     Grey,
+    /// The colour blue.
     Blue,
+    /// The colour green.
     Green,
+    /// The colour orange.
     Orange,
+    /// The colour red.
     Red,
+    /// The colour violet.
     Violet,
+    /// The colour teal, between blue and green.
     Teal,
+    /// The colour pink.
     Pink,
 }
 
@@ -36,6 +44,7 @@ fields! {
     StageFields, wants ();
 
     held {
+        /// Id of the stage, unique among stages.
         "id" id: ID = |stage| stage.0.id.get().into();
 
         /// The status of tasks in this stage.
