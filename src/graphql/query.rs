@@ -7,6 +7,7 @@ use super::RequestContext;
 use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
+use super::node::NodeView;
 use super::view::{
     self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, CustomerView,
     DayReportView, DrawerView, Held, InviteView, List, MonthView, ReportView, SettingView,
@@ -37,6 +38,16 @@ impl Query {
         let actor = ctx.actor()?;
         let me = app::accounts::myself(ctx.desk()?, &actor).await?;
         Ok(user(me))
+    }
+
+    /// The object with this global id; null when there is none, or none any more. BAD_USER_INPUT for what is no global
+    /// id; FORBIDDEN for invites and audit events, which only owners see.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `nodeId` of the object.")] node_id: ID,
+    ) -> Result<Option<NodeView>> {
+        NodeView::find(ctx, &node_id).await
     }
 
     /// Settings of the shop.

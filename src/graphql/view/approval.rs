@@ -6,6 +6,7 @@ use super::{AgreedLineView, List, UserView, user};
 use crate::app;
 use crate::domain::{Approval, Decision, Message, Result};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{InstantValue, MoneyValue};
 
 /// State of a quote.
@@ -35,6 +36,11 @@ impl Entry for ApprovalView {}
 /// A quote: a price that the customer was asked to accept.
 #[Object(name = "Approval", serial)]
 impl ApprovalView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Approval, self.0.id.get())
+    }
+
     /// Id of the quote, unique among quotes.
     async fn id(&self) -> ID {
         self.0.id.get().into()

@@ -5,6 +5,7 @@ use super::written::Entry;
 use crate::app;
 use crate::domain::{CatalogueItem, LineKind, Result, WarrantyDays};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::MoneyValue;
 
 /// Kind of a line of a task or an item of the catalogue.
@@ -25,6 +26,11 @@ impl Entry for CatalogueItemView {}
 /// A work or a part of the price list.
 #[Object(name = "CatalogueItem", serial)]
 impl CatalogueItemView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::CatalogueItem, self.0.id.get())
+    }
+
     /// Id of the item, unique among items of the catalogue.
     async fn id(&self) -> ID {
         self.0.id.get().into()

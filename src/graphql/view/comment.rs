@@ -9,6 +9,7 @@ use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, Channel, Comment, CommentKind, Result};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 
 /// Direction of a comment.
@@ -48,6 +49,11 @@ impl Entry for CommentView {}
 /// A comment on a task.
 #[Object(name = "Comment", serial)]
 impl CommentView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Comment, self.0.id.get())
+    }
+
     /// Id of the comment, unique among comments.
     async fn id(&self) -> ID {
         self.0.id.get().into()

@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Customers;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::MoneyValue;
 use crate::store::customers::{CustomerParts, Wanted};
 
@@ -48,6 +49,9 @@ fields! {
     CustomerFields, wants Wanted;
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |card| node_id(NodeType::Customer, card.row.id.get());
+
         /// Id of the customer, unique among customers.
         "id" id: ID = |card| card.row.id.get().into();
 

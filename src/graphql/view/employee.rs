@@ -7,6 +7,7 @@ use super::written::{Written, fields};
 use super::{ColourEnum, known};
 use crate::domain::{Employee, Result, Role};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 
 /// Permissions of an employee.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,9 @@ fields! {
     UserFields, wants ();
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |user| node_id(NodeType::User, user.0.id.get());
+
         /// Id of the employee, unique among employees.
         "id" id: ID = |user| user.0.id.get().into();
 

@@ -5,6 +5,7 @@ use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, EventKind, Result, TaskEvent};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 
 /// Kind of a history entry.
@@ -118,6 +119,11 @@ impl Entry for EventView {}
 /// An entry of a task's history.
 #[Object(name = "TaskEvent", serial)]
 impl EventView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::TaskEvent, self.0.id.get())
+    }
+
     /// Id of the entry, unique among history entries.
     async fn id(&self) -> ID {
         self.0.id.get().into()

@@ -8,6 +8,7 @@ use crate::app;
 use crate::domain::{AgreedLine, AgreementState, Approval, Line, Result, WarrantyDays};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Tasks;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{DecimalValue, MoneyValue};
 
 /// What the customer said about a line.
@@ -48,6 +49,11 @@ impl Entry for TaskLineView {}
 /// A work or a part of a task.
 #[Object(name = "TaskLine", serial)]
 impl TaskLineView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::TaskLine, self.line.id.get())
+    }
+
     /// Id of the line, unique among lines of all tasks.
     async fn id(&self) -> ID {
         self.line.id.get().into()

@@ -5,6 +5,7 @@ use super::{TaskView, UserView, known, user};
 use crate::app;
 use crate::app::drawers::DrawerState;
 use crate::domain::{Closing, EmployeeId, Error, Method, Payment, PaymentKind, Result, Shift};
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{InstantValue, MoneyValue};
 use crate::graphql::{RequestContext, loader};
 use crate::i18n;
@@ -56,6 +57,11 @@ impl Entry for PaymentView {}
 /// A row of the ledger.
 #[Object(name = "Payment", serial)]
 impl PaymentView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Payment, self.0.id.get())
+    }
+
     /// Id of the row, unique within the ledger.
     async fn id(&self) -> ID {
         self.0.id.get().into()
@@ -144,6 +150,11 @@ impl Entry for DrawerView {}
 /// A place for cash.
 #[Object(name = "Drawer", serial)]
 impl DrawerView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Drawer, self.0.drawer.id.get())
+    }
+
     /// Id of the drawer, unique among drawers.
     async fn id(&self) -> ID {
         self.0.drawer.id.get().into()
@@ -179,6 +190,11 @@ impl Entry for ShiftView {}
 /// A shift of a drawer: from a counted sum to a counted sum.
 #[Object(name = "Shift", serial)]
 impl ShiftView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Shift, self.0.id.get())
+    }
+
     /// Id of the shift, unique among shifts of all drawers.
     async fn id(&self) -> ID {
         self.0.id.get().into()

@@ -4,6 +4,7 @@ use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{AuditAction, AuditEvent, Origin, Result, Setting, SettingKey};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 
 /// Key of a setting; `docs/configuration.md` explains each under its name in `config.toml`.
@@ -143,6 +144,11 @@ pub struct AuditEventView(pub AuditEvent);
 /// A change of the shop's settings, its people or a customer's card: who changed what, and when.
 #[Object(name = "AuditEvent")]
 impl AuditEventView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::AuditEvent, self.0.id.get())
+    }
+
     /// Id of the event, unique among audit events.
     async fn id(&self) -> ID {
         self.0.id.get().into()

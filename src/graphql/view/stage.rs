@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::written::{Written, fields};
 use super::{StatusEnum, known};
 use crate::domain::{Colour, Stage, StuckDays};
+use crate::graphql::node::{NodeType, node_id};
 
 /// Colours of stages and employees.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,9 @@ fields! {
     StageFields, wants ();
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |stage| node_id(NodeType::Stage, stage.0.id.get());
+
         /// Id of the stage, unique among stages.
         "id" id: ID = |stage| stage.0.id.get().into();
 

@@ -12,6 +12,7 @@ use super::{
 use crate::domain::{Category, Comment, Day, Details, Line, Link, Result, Status, TaskOrder};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Tasks;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{DayValue, InstantValue, MoneyValue};
 use crate::store::tasks::{Listed, Wanted};
 
@@ -96,6 +97,9 @@ fields! {
     TaskFields, wants Wanted;
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |task| node_id(NodeType::Task, task.row.id.get());
+
         /// Id of the task, unique among tasks; people know it as the number of the task.
         "id" id: ID = |task| task.row.id.get().into();
 
