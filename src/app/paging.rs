@@ -5,7 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditEventId, CustomerId, Invalid, InviteId, ItemId, Problem, Result, TaskId, TaskOrder,
+    AuditEventId, CustomerId, DeliveryId, Invalid, InviteId, ItemId, Problem, Result, TaskId,
+    TaskOrder,
 };
 use crate::store::tasks::After;
 
@@ -53,6 +54,14 @@ pub fn audit_cursor(id: AuditEventId) -> String {
 
 pub fn read_audit_cursor(text: &str) -> Result<AuditEventId> {
     read_id(text, "audit:", AuditEventId::parse)
+}
+
+pub fn delivery_cursor(id: DeliveryId) -> String {
+    encode(&format!("delivery:{id}"))
+}
+
+pub fn read_delivery_cursor(text: &str) -> Result<DeliveryId> {
+    read_id(text, "delivery:", DeliveryId::parse)
 }
 
 pub fn item_cursor(id: ItemId) -> String {

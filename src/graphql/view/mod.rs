@@ -46,5 +46,5 @@ pub use shop::ShopView;
 pub use stage::{ColourEnum, StageView, stage};
 pub use takings::DayReportView;
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView, wanted_tasks};
-pub use webhook::UndeliveredWebhookView;
+pub use webhook::{DeliveryView, UndeliveredWebhookView, WebhookEventEnum, WebhookView};
 pub use written::Written;

@@ -124,6 +124,18 @@ pub enum AuditActionEnum {
     /// A bot was connected by its token; `from` and `to` are the names of the bots.
     BotConnected,
     BotDisconnected,
+    /// A webhook was registered; `subject` is its name, or its host where it has none, here and below.
+    WebhookCreated,
+    /// A webhook was changed; `from` and `to` are its hosts where the URL was.
+    WebhookChanged,
+    /// The secret of a webhook was replaced.
+    WebhookSecretRotated,
+    /// The deliveries of a webhook wait.
+    WebhookPaused,
+    /// The pause of a webhook ended.
+    WebhookResumed,
+    /// A webhook was deleted.
+    WebhookDeleted,
 }
 
 /// A row of the audit list.
