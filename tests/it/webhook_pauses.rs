@@ -42,6 +42,7 @@ async fn a_pause_keeps_everything_in_order_however_long_it_lasts() {
     create(&shop, "+79000000002").await;
     data(&shop, "mutation { deleteTask(id: 1) { id } }").await;
     other.told(2).await;
+    are(&shop, "DELIVERED", 2).await;
     // A second pause changes nothing, and a restart doesn't either.
     let shop = restart(shop, 4 * DAY).await;
     let still = data(&shop, PAUSE).await;

@@ -47,7 +47,7 @@ pub struct UpdateWebhookInput {
 impl UpdateWebhookInput {
     pub fn read(self) -> Result<(WebhookId, HookChange)> {
         let id = WebhookId::parse("id", &self.id)?;
-        let name = maybe(self.name, |name| Ok(HookName::parse("name", &name)?))?;
+        let name = maybe(self.name, |name| HookName::parse("name", &name))?;
         let change = HookChange {
             name: name.map(Option::unwrap_or_default),
             url: self.url.map(|url| url.trim().to_owned()),

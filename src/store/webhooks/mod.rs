@@ -226,8 +226,14 @@ pub fn rotate(tx: &Transaction, id: WebhookId, new: &HookSecret, now: Timestamp)
     Ok(())
 }
 
-/// Deletes the former secret, which doesn't sign any more.
-pub fn delete_former_secret(tx: &Transaction, id: WebhookId) -> Result<()> {
+/// Deletes the former secrets that don't sign any more.
+pub fn forget_former_secrets(tx: &Transaction, now: Timestamp) -> Result<()> {
+    let all = all(tx)?.into_iter();
+    let mut over = all.filter(|hook| hook.former_until(now).is_none());
+    over.try_for_each(|hook| delete_former_secret(tx, hook.id))
+}
+
+fn delete_former_secret(tx: &Transaction, id: WebhookId) -> Result<()> {
     secrets::delete(tx, &former_secret_of(id))
 }
 

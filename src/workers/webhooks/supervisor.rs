@@ -32,6 +32,12 @@ impl Couriers {
     /// # Errors
     /// When a courier fails or ends unasked.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Failure> {
+        let now = self.desk.clock.now();
+        let forget =
+            move |tx: &store::Transaction<'_>| store::webhooks::forget_former_secrets(tx, now);
+        if let Err(error) = self.desk.db.write(forget).await {
+            tracing::error!(error = %chain(&error), "failed to delete former secrets of webhooks");
+        }
         let mut changes = self.desk.db.delivery_changes();
         let mut parts = JoinSet::new();
         let mut running: HashMap<WebhookId, CancellationToken> = HashMap::new();
