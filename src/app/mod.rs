@@ -28,6 +28,7 @@ mod events;
 pub mod exports;
 pub mod first_day;
 pub mod handovers;
+pub mod idempotency;
 pub mod imports;
 pub mod incidents;
 pub mod last_edits;
@@ -101,6 +102,14 @@ impl Desk {
     pub fn links(&self) -> status_links::Links {
         let hold = self.settings.now().links_hold;
         self.links.lasting(hold, self.public_url())
+    }
+
+    /// Returns how invites are made now.
+    pub fn invite_policy(&self) -> accounts::InvitePolicy {
+        accounts::InvitePolicy {
+            registration: self.settings.now().registration,
+            key: self.links.clone(),
+        }
     }
 
     /// Returns the public URL as it is now.

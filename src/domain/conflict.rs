@@ -19,7 +19,7 @@ pub enum Conflict {
     ArticleTaken,
     #[error("another drawer has the name")]
     DrawerNameTaken,
-    #[error("the idempotency key was used for another payment")]
+    #[error("the idempotency key was used for another request")]
     RequestKeyUsed,
     #[error("the drawer has an open shift")]
     ShiftOpen,

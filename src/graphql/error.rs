@@ -128,6 +128,10 @@ fn describe(error: &Error) -> Described {
             let field = vec![("field", (*field).into())];
             (Code::NotFound, text("error-not-found"), field)
         }
+        Error::Gone => {
+            let field = vec![("field", "idempotencyKey".into())];
+            (Code::NotFound, text("error-gone"), field)
+        }
         Error::Invalid(invalid) => {
             let Invalid { field, .. } = invalid;
             let message = format!("{field}: {}", i18n::invalid(LANGUAGE, invalid));

@@ -51,7 +51,7 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
             visit.go(&format!("/login?next={next}"))
         }
         Error::Forbidden => page(visit, StatusCode::FORBIDDEN),
-        Error::NotFound | Error::Missing { .. } => page(visit, StatusCode::NOT_FOUND),
+        Error::NotFound | Error::Missing { .. } | Error::Gone => page(visit, StatusCode::NOT_FOUND),
         Error::Invalid(invalid) => {
             let text = i18n::invalid_named(texts.language, invalid);
             show(

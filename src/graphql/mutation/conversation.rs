@@ -8,7 +8,7 @@ use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId};
 use crate::graphql::input::{self, Upload};
 use crate::graphql::scalars::MoneyValue;
 use crate::graphql::view::{CommentView, TaskView};
-use crate::graphql::{RequestContext, loader};
+use crate::graphql::{RequestContext, idempotency, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
@@ -54,15 +54,20 @@ impl ConversationMutation {
         id: ID,
         #[graphql(desc = "At most 3,000 characters.")] text: String,
         #[graphql(default)] to_customer: bool,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<CommentPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
-        let text = Message::parse("text", &text)?;
-        let work = move |tx: &Transaction<'_>| {
-            let comment = app::comments::add(tx, &actor, id, to_customer, &text, now)?;
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (id, text) = (TaskId::parse("id", &id)?, Message::parse("text", &text)?);
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let add = move |tx: &Transaction<'_>| {
+            let comment = app::comments::add(tx, &actor, id, to_customer, &text, request.now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
         };
+        let work = move |tx: &Transaction<'_>| request.once(tx, || add(tx));
         CommentPayload::write(desk, work).await
     }
 
@@ -75,18 +80,24 @@ impl ConversationMutation {
         id: ID,
         #[graphql(desc = "1 to 10, at most 4 MiB each and 16 MiB together.")] files: Vec<Upload>,
         #[graphql(desc = "At most 3,000 characters.")] text: Option<String>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<CommentPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let id = TaskId::parse("id", &id)?;
         let text = text.filter(|text| !text.trim().is_empty());
         let text = text.map(|text| Message::parse("text", &text)).transpose()?;
         let text = text.unwrap_or_else(Message::wordless);
         let files = input::files(ctx, "files", &files)?;
-        let work = move |tx: &Transaction<'_>| {
-            let comment = app::comments::add_files(tx, &actor, id, &text, &files, now)?;
+        let add = move |tx: &Transaction<'_>| {
+            let comment = app::comments::add_files(tx, &actor, id, &text, &files, request.now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
         };
+        let work = move |tx: &Transaction<'_>| request.once(tx, || add(tx));
         CommentPayload::write(desk, work).await
     }
 
@@ -112,17 +123,26 @@ impl ConversationMutation {
         price: Option<MoneyValue>,
         #[graphql(desc = "Explanation, at most 3,000 characters.")] text: Option<String>,
         expected_version: Option<i64>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<TaskPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let id = TaskId::parse("id", &id)?;
         let text = text.filter(|text| !text.trim().is_empty());
         let new = NewApproval {
             price: price.map(|price| price.read("price")).transpose()?,
             text: text.map(|text| Message::parse("text", &text)).transpose()?,
             expected_version,
         };
-        let work = move |tx: &Transaction<'_>| app::approvals::ask(tx, &actor, id, &new, now);
+        let work = move |tx: &Transaction<'_>| {
+            request.once(tx, || {
+                app::approvals::ask(tx, &actor, id, &new, request.now)
+            })
+        };
         TaskPayload::write(desk, work).await
     }
 

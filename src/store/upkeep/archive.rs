@@ -61,7 +61,7 @@ pub const LEFT_OUT: &[&str] = &[
     "outbox",
     "telegram_updates",
     "telegram_messages",
-    "form_posts",
+    "idempotency_keys",
     "webhooks",
     "webhook_deliveries",
     "staff_codes",

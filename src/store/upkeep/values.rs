@@ -184,7 +184,7 @@ const TABLES: &[Table] = &[
     table("status_links", "generation", first::<i64>, &[]),
     table("telegram_updates", "received_at", first::<Millis>, &[]),
     keyed("telegram_messages", "message_id", "at", first::<Millis>),
-    table("form_posts", "posted_at", first::<Millis>, &[]),
+    table("idempotency_keys", "kept_at", first::<Millis>, &[]),
     table("staff_codes", "expires_at", first::<Millis>, &[]),
     table("staff_code_tries", "until", first::<Millis>, &[]),
     table("morning_lists", "day", first::<Day>, &["at"]),
