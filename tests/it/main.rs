@@ -48,6 +48,7 @@ mod formulas;
 mod harness;
 mod healthcheck;
 mod i18n;
+mod idempotency;
 mod input;
 mod intake;
 mod invites;

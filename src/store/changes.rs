@@ -1,0 +1,185 @@
+//! The table `changes`: the tasks and customers in the order of the commits that changed them last, one row each, and a
+//! row for each one that is gone. Triggers note what a transaction changes, so that no writer can forget it, and the
+//! writer gives the places before the commit ([`refresh`]); a reader who has seen a place has seen all before it.
+//!
+//! A place is an instant in milliseconds, or a little later where several would coincide. A file that is replaced by a
+//! backup goes on behind all places that were given before: each start of the server is noted with the last place before
+//! it ([`begin`]), and a place between the two was never given in this file.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, ToSpan};
+use rusqlite::{OptionalExtension, Row, TransactionBehavior};
+
+use super::{Connection, Transaction};
+use crate::domain::{CustomerId, Result, Subject, TaskId};
+use crate::store::engine::types::{Millis, numbers};
+
+/// A row says nothing about the time of its change if it is later by this many years than the start of the server.
+const AHEAD: i64 = 10;
+
+/// The last change of a task or customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changed {
+    /// The place in the order.
+    pub seq: i64,
+    pub subject: Subject,
+    pub deleted: bool,
+    pub at: Timestamp,
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Changed> {
+    let id = row.get("subject_id")?;
+    Ok(Changed {
+        seq: row.get("seq")?,
+        subject: match row.get_ref("kind")?.as_str()? {
+            "TASK" => Subject::Task(TaskId::from_row(id)),
+            _ => Subject::Customer(CustomerId::from_row(id)),
+        },
+        deleted: row.get("deleted")?,
+        at: row.get::<_, Millis>("at")?.0,
+    })
+}
+
+/// Returns at most `limit` changes after a place, in their order.
+pub fn page(connection: &Connection, after: i64, limit: usize) -> Result<Vec<Changed>> {
+    let sql = format!(
+        "SELECT seq, kind, subject_id, deleted, at FROM changes WHERE seq > ?1 ORDER BY seq LIMIT {limit}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([after], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub fn count(connection: &Connection) -> Result<i64> {
+    Ok(connection.query_row("SELECT count(*) FROM changes", [], |row| row.get(0))?)
+}
+
+/// Returns the mark of the present start of the server; `None` before the first one.
+pub fn mark(connection: &Connection) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT mark FROM change_eras ORDER BY started_at DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([], |row| row.get("mark")).optional()?)
+}
+
+/// Returns whether a place was given in this file: its mark is of one of the file's starts, and no start skipped it.
+pub fn knows(connection: &Connection, mark: &[u8], seq: i64) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM change_eras WHERE mark = ?1)
+        AND ?2 <= (SELECT coalesce(max(seq), 0) FROM changes)
+        AND NOT EXISTS (SELECT 1 FROM change_eras WHERE last_seq < ?2 AND ?2 < started_at)";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row((mark, seq), |row| row.get(0))?)
+}
+
+/// Notes a start of the server. Without a change since the last one, that one begins later.
+pub fn begin(tx: &Transaction, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "INSERT INTO change_eras (last_seq, started_at)
+         SELECT coalesce(max(seq), 0), max(coalesce(max(seq), 0) + 1, ?1) FROM changes WHERE true
+         ON CONFLICT DO UPDATE SET started_at = max(started_at, excluded.started_at)",
+        [Millis(now)],
+    )?;
+    Ok(())
+}
+
+/// Says when the running transaction has deleted something; the deleted row doesn't know.
+pub fn deleted(tx: &Transaction, subject: Subject, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE changes_stale SET at = max(at, ?3) WHERE kind = ?1 AND subject_id = ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    statement.execute((subject.word(), subject.number(), Millis(now)))?;
+    Ok(())
+}
+
+/// Returns when tasks or customers changed last. One that another program has just written has only its own time yet.
+pub fn times_of_tasks(
+    connection: &Connection,
+    ids: &[TaskId],
+) -> Result<HashMap<TaskId, Timestamp>> {
+    let sql = "SELECT t.id, coalesce(g.at, t.updated_at) AS at
+        FROM tasks AS t LEFT JOIN changes AS g ON g.kind = 'TASK' AND g.subject_id = t.id
+        WHERE t.id IN (SELECT value FROM json_each(?1))";
+    let found = times(connection, sql, ids.iter().map(|id| id.get()))?;
+    Ok(found.map(|(id, at)| (TaskId::from_row(id), at)).collect())
+}
+
+/// [`times_of_tasks`] for customers.
+pub fn times_of_customers(
+    connection: &Connection,
+    ids: &[CustomerId],
+) -> Result<HashMap<CustomerId, Timestamp>> {
+    let sql = "SELECT c.id, coalesce(g.at, c.updated_at) AS at
+        FROM customers AS c LEFT JOIN changes AS g ON g.kind = 'CUSTOMER' AND g.subject_id = c.id
+        WHERE c.id IN (SELECT value FROM json_each(?1))";
+    let found = times(connection, sql, ids.iter().map(|id| id.get()))?;
+    let found = found.map(|(id, at)| (CustomerId::from_row(id), at));
+    Ok(found.collect())
+}
+
+fn times(
+    connection: &Connection,
+    sql: &str,
+    ids: impl Iterator<Item = i64>,
+) -> Result<impl Iterator<Item = (i64, Timestamp)> + use<>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([numbers(ids)], |row| {
+        Ok((row.get(0)?, row.get::<_, Millis>("at")?.0))
+    })?;
+    let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(rows.into_iter())
+}
+
+/// Gives places to everything that the transaction has changed.
+pub(in crate::store) fn refresh(tx: &Transaction) -> Result<()> {
+    let noted = "SELECT kind, subject_id, deleted, at FROM changes_stale ORDER BY kind, subject_id";
+    let mut noted = tx.prepare_cached(noted)?;
+    let noted = noted.query_map([], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    })?;
+    let noted: Vec<(String, i64, bool, i64)> = noted.collect::<rusqlite::Result<_>>()?;
+    let last = "SELECT coalesce(max(seq), 0), coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0),
+        coalesce((SELECT max(started_at) FROM change_eras), 0) FROM changes";
+    let mut last = tx.prepare_cached(last)?;
+    let (mut seq, mut at, began): (i64, i64, i64) =
+        last.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let latest = latest(began);
+    seq = seq.max(began - 1);
+    let mut forget = tx.prepare_cached("DELETE FROM changes WHERE kind = ?1 AND subject_id = ?2")?;
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO changes (seq, kind, subject_id, deleted, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (kind, id, deleted, own) in noted {
+        if own <= latest {
+            at = at.max(own);
+        }
+        seq = at.max(seq + 1);
+        forget.execute((&kind, id))?;
+        insert.execute((seq, kind, id, deleted, at))?;
+    }
+    tx.prepare_cached("DELETE FROM changes_stale")?.execute([])?;
+    Ok(())
+}
+
+/// Returns the latest time of a row that counts. A damaged or imported one may lie anywhere, and no place can be given
+/// before it any more.
+fn latest(began: i64) -> i64 {
+    let began = Timestamp::from_millisecond(began).unwrap_or(Timestamp::UNIX_EPOCH);
+    let latest = match began == Timestamp::UNIX_EPOCH {
+        true => Timestamp::MAX,
+        false => began.saturating_add((AHEAD * 365 * 24).hours()).unwrap_or(Timestamp::MAX),
+    };
+    latest.as_millisecond()
+}
+
+/// Gives places to what another program has written.
+pub(in crate::store) fn catch_up(connection: &mut Connection) -> Result<()> {
+    let is_noted = connection.table_exists(None, "changes_stale")?
+        && connection.query_row("SELECT EXISTS (SELECT 1 FROM changes_stale)", [], |row| {
+            row.get(0)
+        })?;
+    if is_noted {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        refresh(&tx)?;
+        tx.commit()?;
+    }
+    Ok(())
+}
