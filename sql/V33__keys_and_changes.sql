@@ -1,5 +1,5 @@
--- The requests of the last day that may come again, by a key of the client or as an equal form, so that they make
--- nothing twice. Both digests are over a key that isn't stored; what was typed can't be read from them.
+-- The requests of the last day that may come again by a key of the client, so that they make nothing twice. Both digests
+-- are over the key, which isn't stored; what was asked for can't be read from them.
 CREATE TABLE idempotency_keys (
     -- Digest of who asked and of the key.
     key     BLOB    NOT NULL PRIMARY KEY,
@@ -10,9 +10,6 @@ CREATE TABLE idempotency_keys (
     kept_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX idempotency_keys_kept ON idempotency_keys (kept_at);
-INSERT INTO idempotency_keys (key, content, made, kept_at)
-SELECT digest, digest, CAST(made AS TEXT), posted_at FROM form_posts;
-DROP TABLE form_posts;
 
 -- The tasks and customers in the order of the commits that changed them last, one row each, for readers who keep a copy.
 -- Deleted ones stay as rows without anything about a person.

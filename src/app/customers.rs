@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Desk, events};
 use crate::domain::{
     Actor, AuditAction, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event,
-    Language, Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
+    Language, Name, Owner, Phone, Problem, Result, Shop, Subject, TelegramId, TelegramLink, fold,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -28,6 +28,18 @@ pub fn page(
     store::customers::page(connection, search, after, limit)
 }
 
+/// Returns at most `limit` customers that match a search with their places in the order of changes, the longest unchanged
+/// first, after such a place.
+pub fn page_by_change(
+    connection: &Connection,
+    _: &Actor,
+    search: &Search,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Vec<(Customer, i64)>> {
+    store::customers::page_by_change(connection, search, after, limit)
+}
+
 pub fn count(connection: &Connection, _: &Actor, search: &Search) -> Result<i64> {
     store::customers::count(connection, search)
 }
@@ -44,6 +56,7 @@ pub fn search(text: &str) -> Search {
         _ => digits,
     };
     Search {
+        updated_since: None,
         text: (!text.is_empty()).then(|| text.to_owned()),
         digits: is_phone.then_some(digits),
     }
@@ -294,6 +307,7 @@ fn remove(
     store::status_links::end_of(tx, id)?;
     store::outbox::delete_of_customer(tx, id)?;
     store::customers::delete(tx, id)?;
+    store::changes::deleted(tx, Subject::Customer(id), now)?;
     if let Some(link) = customer.telegram
         && store::customers::by_telegram(tx, link.id)?.is_empty()
     {

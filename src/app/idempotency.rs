@@ -2,18 +2,12 @@
 //! creates nothing new and is answered as the first one was. The record shares the commit of what was created, so that
 //! neither exists without the other; a request that failed records nothing.
 //!
-//! A client of the API chooses a key ([`RequestKey`]); a form of the pages carries one ([`super::posts`]).
+//! A client of the API chooses a key ([`RequestKey`]). The forms of the pages carry one of their own ([`super::posts`]).
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{catalogue, comments, customers, drawers, lines, payments, stages, tasks};
-use crate::domain::{
-    Actor, CatalogueItem, Comment, CommentId, Conflict, Customer, CustomerId, DrawerId, Error,
-    ItemId, Line, LineId, Payment, PaymentId, RequestKey, Result, Shift, ShiftId, Stage, StageId,
-    TaskId,
-};
-use crate::store::tasks::TaskRow;
+use crate::domain::{Actor, Conflict, Error, RequestKey, Result};
 use crate::store::{self, Connection, Transaction};
 
 /// Digest of an operation and its arguments.
@@ -135,44 +129,4 @@ pub fn gone(error: Error) -> Error {
         Error::NotFound => Error::Gone,
         other => other,
     }
-}
-
-/// Implements [`Made`]: the type, its number, and the use case that returns it.
-macro_rules! made {
-    ($($type:ty: |$made:ident| $id:expr, $get:expr;)*) => {
-        $(impl Made for $type {
-            fn number(&self) -> i64 {
-                let $made = self;
-                $id.get()
-            }
-
-            fn again(connection: &Connection, actor: &Actor, number: i64) -> Result<Self> {
-                $get(connection, actor, number)
-            }
-        })*
-    };
-}
-
-made! {
-    TaskRow: |made| made.task.id, |c, actor, id| tasks::get(c, actor, TaskId::from_row(id));
-    Customer: |made| made.id, |c, actor, id| customers::get(c, actor, CustomerId::from_row(id));
-    (Comment, TaskRow): |made| made.0.id, comment;
-    (Line, TaskRow): |made| made.0.id, line;
-    CatalogueItem: |made| made.id, |c, actor, id| catalogue::get(c, actor, ItemId::from_row(id));
-    Payment: |made| made.id, |c, actor, id| payments::get(c, actor, PaymentId::from_row(id));
-    drawers::DrawerState: |made| made.drawer.id, |c, actor, id| drawers::get(c, actor, DrawerId::from_row(id));
-    Shift: |made| made.id, |c, actor, id| drawers::shift(c, actor, ShiftId::from_row(id));
-    Stage: |made| made.id, |c, actor, id| stages::get(c, actor, StageId::from_row(id));
-}
-
-fn comment(connection: &Connection, actor: &Actor, id: i64) -> Result<(Comment, TaskRow)> {
-    let comment = comments::get(connection, actor, CommentId::from_row(id))?;
-    let task = tasks::get(connection, actor, comment.task)?;
-    Ok((comment, task))
-}
-
-fn line(connection: &Connection, actor: &Actor, id: i64) -> Result<(Line, TaskRow)> {
-    let line = lines::get(connection, actor, LineId::from_row(id))?;
-    let task = tasks::get(connection, actor, line.task)?;
-    Ok((line, task))
 }

@@ -1,13 +1,13 @@
 //! Idempotent form submissions: a button pressed twice, a lost response, a reloaded page. A form
 //! carries a key generated when it was rendered; resubmitting it with equal fields within a day
-//! creates nothing new. The record is that of [`super::idempotency`].
+//! creates nothing new. The record shares the commit of the created object, so neither exists
+//! without the other.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::idempotency::{self, Marks};
-use crate::domain::{Error, Result};
-use crate::store::Transaction;
+use crate::domain::Result;
+use crate::store::{self, Transaction};
 
 /// Digest of a form submission: its path and all its fields.
 #[derive(Debug, Clone, Copy)]
@@ -25,15 +25,6 @@ impl Post {
         }
         Self(digest.finalize().into())
     }
-
-    /// Other fields are another submission, so that they are part of the key.
-    fn marks(self) -> Marks {
-        let Self(digest) = self;
-        Marks {
-            key: digest,
-            content: digest,
-        }
-    }
 }
 
 /// Creates an object unless an equal submission has created it already. Returns the id of the
@@ -47,7 +38,7 @@ pub fn once(
     now: Timestamp,
     make: impl FnOnce() -> Result<i64>,
 ) -> Result<i64> {
-    match made(tx, post, now)? {
+    match made(tx, post)? {
         Some(made) => Ok(made),
         None => {
             let made = make()?;
@@ -58,17 +49,17 @@ pub fn once(
 }
 
 /// Returns the id of the object that an equal submission created.
-pub fn made(tx: &Transaction, post: Option<Post>, now: Timestamp) -> Result<Option<i64>> {
-    let made = post.map(|post| idempotency::made(tx, post.marks(), now));
-    let made = made.transpose()?.flatten();
-    made.map(|made| made.parse().map_err(Error::internal))
-        .transpose()
+pub fn made(tx: &Transaction, post: Option<Post>) -> Result<Option<i64>> {
+    match post {
+        Some(Post(digest)) => store::form_posts::made(tx, &digest),
+        None => Ok(None),
+    }
 }
 
 /// Records the id of the object that a submission created.
 pub fn note(tx: &Transaction, post: Option<Post>, made: i64, now: Timestamp) -> Result<()> {
     match post {
-        Some(post) => idempotency::note(tx, post.marks(), &made.to_string(), now),
+        Some(Post(digest)) => store::form_posts::put(tx, &digest, made, now),
         None => Ok(()),
     }
 }

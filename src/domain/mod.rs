@@ -58,6 +58,7 @@ mod shop;
 mod staff_bot;
 mod stage;
 mod status;
+mod subject;
 mod takings;
 mod task;
 mod text;
@@ -142,6 +143,7 @@ pub use stage::{
     UsualStage, Wording,
 };
 pub use status::Status;
+pub use subject::Subject;
 pub use takings::{DayReport, Earnings, Takings, TakingsPart};
 pub use task::{
     Author, Category, EventKind, NewTask, Task, TaskChange, TaskEvent, TaskFilter, TaskOrder,

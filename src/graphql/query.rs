@@ -5,10 +5,10 @@ use futures_util::StreamExt;
 
 use super::RequestContext;
 use super::files::{self, ExportKind, LanguageEnum};
-use super::input::{ImportChoicesInput, TaskFilterInput};
+use super::input::{CustomerFilterInput, ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, CustomerView,
+    self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, ChangeView, CustomerOrderEnum, CustomerView,
     DayReportView, DrawerView, Held, InviteView, List, MonthView, ReportView, SettingView,
     ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView,
     UndeliveredWebhookView, UserView, stage, user,
@@ -17,12 +17,13 @@ use crate::app;
 use crate::app::handovers::Debt;
 use crate::app::paging;
 use crate::domain::{
-    AuditEvent, CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId, TaskOrder,
+    Actor, AuditEvent, CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId, TaskOrder,
 };
 use crate::graphql::engine::page::{self, Page};
 use crate::graphql::engine::rope::Finished;
 use crate::graphql::scalars::DayValue;
 use crate::sheet::Writing;
+use crate::store;
 use crate::store::catalogue::ItemFilter;
 use crate::store::invites::Invite;
 use crate::store::tasks::{After, Listed};
@@ -150,23 +151,30 @@ impl Query {
         Ok(Some(loader::customer(customer)))
     }
 
-    /// Customers, paginated, oldest first. `search` matches a part of the name or of the phone's
-    /// digits.
+    /// Customers, paginated, oldest first by default. `search` matches a part of the name or of the
+    /// phone's digits.
     async fn customers(
         &self,
         ctx: &Context<'_>,
         search: Option<String>,
+        filter: Option<CustomerFilterInput>,
+        order_by: Option<CustomerOrderEnum>,
         #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
     ) -> Result<Page<CustomerView>> {
         let actor = ctx.actor()?;
         let size = page::size(first)?;
+        let mut search = app::customers::search(&search.unwrap_or_default());
+        let since = filter.unwrap_or_default().updated_since;
+        search.updated_since = since.map(|since| since.0);
+        let counted = page::is_counted(ctx);
+        if order_by == Some(CustomerOrderEnum::LeastRecentlyUpdated) {
+            return customers_by_change(ctx, actor, search, size, after, counted).await;
+        }
         let after = after
             .as_deref()
             .map(paging::read_customer_cursor)
             .transpose()?;
-        let search = app::customers::search(&search.unwrap_or_default());
-        let counted = page::is_counted(ctx);
         let work = move |c: &_| {
             let rows = app::customers::page(c, &actor, &search, after, size + 1)?;
             let total = counted.then(|| app::customers::count(c, &actor, &search));
@@ -176,6 +184,31 @@ impl Query {
         let cursor = |row: &Customer| Ok(paging::customer_cursor(row.id));
         let has_previous = after.is_some();
         page::page(rows, size, has_previous, total, cursor, loader::customers)
+    }
+
+    /// Changes of tasks and customers in the order of their commits, paginated: the last change of each one, deleted
+    /// ones included, so that a copy elsewhere can be kept equal. Without `after` from the beginning; keep the last
+    /// cursor and ask for what comes after it. BAD_USER_INPUT at `after` when the database was restored from a backup
+    /// since, or is another one: then begin anew. Open to all staff.
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the last change that was read.")] after: Option<String>,
+    ) -> Result<Page<ChangeView>> {
+        let (actor, size, desk) = (ctx.actor()?, page::size(first)?, ctx.desk()?);
+        let after = after.as_deref().map(paging::read_change_cursor);
+        let (after, counted) = (after.transpose()?, page::is_counted(ctx));
+        let has_previous = after.is_some();
+        let work = move |c: &_| {
+            let rows = app::changes::page(c, &actor, after.as_ref(), size + 1)?;
+            let total = counted.then(|| app::changes::count(c, &actor));
+            Ok((rows, total.transpose()?))
+        };
+        let (rows, total) = desk.db.read(work).await?;
+        let cursor = |row: &app::changes::Entry| Ok(paging::change_cursor(&row.place));
+        let zone = desk.shop().timezone;
+        page::page(rows, size, has_previous, total, cursor, |rows| view::changes(rows, &zone))
     }
 
     /// All tasks, oldest first; filters are combined with AND. Dates are `YYYY-MM-DD` days in the
@@ -450,4 +483,28 @@ impl Query {
         let all = ctx.desk()?.db.look_up(work).await?;
         Ok(all.into_iter().map(UndeliveredWebhookView).collect())
     }
+}
+
+/// Returns a page of customers in the order of changes.
+async fn customers_by_change(
+    ctx: &Context<'_>,
+    actor: Actor,
+    search: store::customers::Search,
+    size: usize,
+    after: Option<String>,
+    counted: bool,
+) -> Result<Page<CustomerView>> {
+    let after = after.as_deref().map(paging::read_changed_customer_cursor);
+    let after = after.transpose()?;
+    let work = move |c: &_| {
+        let rows = app::customers::page_by_change(c, &actor, &search, after, size + 1)?;
+        let total = counted.then(|| app::customers::count(c, &actor, &search));
+        Ok((rows, total.transpose()?))
+    };
+    let (rows, total) = ctx.desk()?.db.read(work).await?;
+    let cursor = |(_, seq): &(Customer, i64)| Ok(paging::changed_customer_cursor(*seq));
+    let views = |rows: Vec<(Customer, i64)>| {
+        loader::customers(rows.into_iter().map(|(customer, _)| customer).collect())
+    };
+    page::page(rows, size, after.is_some(), total, cursor, views)
 }

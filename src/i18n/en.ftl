@@ -172,6 +172,7 @@ problem-id-malformed = An id is a whole number above zero.
 problem-telegram-id-malformed = A Telegram id is a whole number from 1 to 4503599627370495.
 problem-cursor-malformed = Pass the endCursor of the page before, unchanged.
 problem-cursor-of-another-order = This cursor belongs to another order: begin with the first page.
+problem-cursor-unknown = this cursor is from another database, or from after the backup that this one was restored from: read everything again from the beginning, without a cursor
 problem-page-size = A page has 1 to { $bound } entries.
 problem-answer-too-long = The answer would be longer than { $bound } MiB. Ask for fewer fields, or page by page (tasks, customers).
 problem-too-much = Too much at once: at most { $bound } nested entries. Split the query.

@@ -175,6 +175,7 @@ problem-id-malformed = Номер — это целое число больше 
 problem-telegram-id-malformed = ID в Telegram — это целое число от 1 до 4503599627370495.
 problem-cursor-malformed = Передайте endCursor предыдущей страницы без изменений.
 problem-cursor-of-another-order = Этот курсор относится к другому порядку сортировки: начните с первой страницы.
+problem-cursor-unknown = этот курсор из другой базы или новее копии, из которой её восстановили: прочитайте всё заново, без курсора
 problem-page-size = На странице может быть от 1 до { $bound } записей.
 problem-answer-too-long = Ответ был бы длиннее { $bound } МиБ. Запросите меньше полей или читайте по страницам (tasks, customers).
 problem-too-much = Слишком много за один раз: не больше { $bound } вложенных записей. Разбейте запрос на части.

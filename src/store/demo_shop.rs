@@ -8,6 +8,7 @@ use crate::domain::Result;
 const EMPTIED: &[&str] = &[
     "outbox",
     "webhook_deliveries",
+    "form_posts",
     "idempotency_keys",
     "imports",
     "customer_merges",

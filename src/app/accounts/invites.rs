@@ -58,7 +58,7 @@ pub fn invite_again(
     now: Timestamp,
 ) -> Result<NewInvite> {
     expect_invitable(tx, registration, email)?;
-    if let Some(before) = posts::made(tx, post, now)? {
+    if let Some(before) = posts::made(tx, post)? {
         store::invites::delete_unused(tx, InviteId::from_row(before))?;
     }
     let token = secrets::random_token()?;

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Customers;
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::scalars::{InstantValue, MoneyValue};
 use crate::store::customers::{CustomerParts, Wanted};
 
 /// Reason why messages can't reach a customer.
@@ -26,6 +26,15 @@ pub enum UnreachableEnum {
     NotVerified,
     /// The customer has blocked the bot.
     Blocked,
+}
+
+/// Sort order of customers.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "CustomerOrder")]
+pub enum CustomerOrderEnum {
+    Oldest,
+    /// The order of commits: longest unchanged first, for readers who keep a copy.
+    LeastRecentlyUpdated,
 }
 
 pub type CustomerView = Written<CustomerFields>;
@@ -97,6 +106,12 @@ fields! {
         async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
             let link = *self.row.telegram()?;
             Ok(ctx.desk()?.unreachable_over(link).map(Into::into))
+        }
+
+        /// Time of the last change of the customer, in the order of commits: never before that of an earlier change,
+        /// even if the clock goes back. The customer's tasks have their own.
+        async fn updated_time(&self, ctx: &Context<'_>) -> Result<InstantValue> {
+            Ok(InstantValue(self.list.updated(ctx, self.row.id).await?))
         }
 
         /// What the customer owes for closed tasks.

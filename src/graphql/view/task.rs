@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{Category, Comment, Day, Details, Line, Link, Result, Status, TaskOrder};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Tasks;
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::scalars::{InstantValue, MoneyValue};
 use crate::store::tasks::{Listed, Wanted};
 
 /// Progress of a task.
@@ -46,6 +46,8 @@ pub enum TaskOrderEnum {
     RecentlyUpdated,
     /// READY tasks only, longest waiting first.
     LongestReady,
+    /// The order of commits: longest unchanged first, for readers who keep a copy.
+    LeastRecentlyUpdated,
     /// Earliest promised day first, tasks without one last.
     EarliestDue,
     /// Largest `total` first, tasks without one last.
@@ -94,9 +96,6 @@ fields! {
         /// Time of creation, RFC 3339 in UTC.
         "createdTime" created_time [created]: String = |task| created.to_string();
 
-        /// Time of the last change, RFC 3339 in UTC.
-        "updatedTime" updated_time [updated]: String = |task| updated.to_string();
-
         /// Time of becoming CLOSED, RFC 3339 in UTC; null in any other status.
         "closedTime" closed_time [closed]: Option<String> = |task| closed.map(|at| at.to_string());
 
@@ -137,6 +136,12 @@ fields! {
     needs "statusUrl" [closed];
 
     fetched {
+        /// Time of the last change of the task, its lines, payments, comments, attachments or quotes, in the order of
+        /// commits: never before that of an earlier change, even if the clock goes back.
+        async fn updated_time(&self, ctx: &Context<'_>) -> Result<InstantValue> {
+            Ok(InstantValue(self.list.updated(ctx, self.row.id).await?))
+        }
+
         /// Whether the task is stalled: it has been in its stage for the configured number of days
         /// and isn't CLOSED.
         async fn stuck(&self, ctx: &Context<'_>) -> Result<bool> {

@@ -91,8 +91,8 @@ pub async fn ask_to_close(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn close(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, shift_id(id)?);
     // A repeated submission finds the shift closed by the first one.
-    let (post, now) = (visit.post(), visit.desk.clock.now());
-    let made = move |tx: &Transaction<'_>| posts::made(tx, post, now);
+    let post = visit.post();
+    let made = move |tx: &Transaction<'_>| posts::made(tx, post);
     if visit.desk.db.write(made).await?.is_some() {
         return Ok(visit.go("/cash"));
     }
