@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::security::tokens::Session;
 use super::{Desk, accounts};
-use crate::domain::{Actor, Customer, CustomerId, Error, Problem, Result, Subject, TaskId};
+use crate::domain::{Actor, Customer, CustomerId, Error, Problem, Result, TaskId, Tracked};
 use crate::store::changes::Changed;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, CustomerChanged, Transaction};
@@ -57,16 +57,20 @@ pub fn page(
     let found = store::changes::page(connection, after, limit)?;
     let (mut tasks, mut customers) = (Vec::new(), Vec::new());
     for change in found.iter().filter(|change| !change.deleted) {
-        match change.subject {
-            Subject::Task(id) => tasks.push(id),
-            Subject::Customer(id) => customers.push(id),
+        match change.object {
+            Tracked::Task(id) => tasks.push(id),
+            Tracked::Customer(id) => customers.push(id),
         }
     }
     let mut tasks = store::tasks::by_ids(connection, &tasks)?;
     let mut customers = store::customers::by_ids(connection, &customers)?;
     let entry = |change: Changed| Entry {
-        task: take(&mut tasks, |row| Subject::Task(row.task.id) == change.subject),
-        customer: take(&mut customers, |card| Subject::Customer(card.id) == change.subject),
+        task: take(&mut tasks, |row| {
+            Tracked::Task(row.task.id) == change.object
+        }),
+        customer: take(&mut customers, |card| {
+            Tracked::Customer(card.id) == change.object
+        }),
         place: Place {
             mark: mark.clone(),
             seq: change.seq,

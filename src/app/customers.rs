@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Desk, events};
 use crate::domain::{
     Actor, AuditAction, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event,
-    Language, Name, Owner, Phone, Problem, Result, Shop, Subject, TelegramId, TelegramLink, fold,
+    Language, Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, Tracked, fold,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -307,7 +307,7 @@ fn remove(
     store::status_links::end_of(tx, id)?;
     store::outbox::delete_of_customer(tx, id)?;
     store::customers::delete(tx, id)?;
-    store::changes::deleted(tx, Subject::Customer(id), now)?;
+    store::changes::deleted(tx, Tracked::Customer(id), now)?;
     if let Some(link) = customer.telegram
         && store::customers::by_telegram(tx, link.id)?.is_empty()
     {

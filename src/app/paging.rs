@@ -47,14 +47,20 @@ pub fn changed_customer_cursor(seq: i64) -> String {
 
 pub fn read_changed_customer_cursor(text: &str) -> Result<i64> {
     let plain = decode(text);
-    let seq = plain.as_deref().and_then(|plain| plain.strip_prefix("changed-customer:"));
+    let seq = plain
+        .as_deref()
+        .and_then(|plain| plain.strip_prefix("changed-customer:"));
     let seq = seq.and_then(|seq| seq.parse().ok());
     seq.ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }
 
 /// Returns the cursor of a change: the place, and by what its file is recognised.
 pub fn change_cursor(place: &Place) -> String {
-    encode(&format!("change:{}:{}", URL_SAFE_NO_PAD.encode(&place.mark), place.seq))
+    encode(&format!(
+        "change:{}:{}",
+        URL_SAFE_NO_PAD.encode(&place.mark),
+        place.seq
+    ))
 }
 
 pub fn read_change_cursor(text: &str) -> Result<Place> {

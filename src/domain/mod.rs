@@ -58,11 +58,11 @@ mod shop;
 mod staff_bot;
 mod stage;
 mod status;
-mod subject;
 mod takings;
 mod task;
 mod text;
 mod time;
+mod tracked;
 mod webhook;
 mod workload;
 
@@ -143,12 +143,12 @@ pub use stage::{
     UsualStage, Wording,
 };
 pub use status::Status;
-pub use subject::Subject;
 pub use takings::{DayReport, Earnings, Takings, TakingsPart};
 pub use task::{
     Author, Category, EventKind, NewTask, Task, TaskChange, TaskEvent, TaskFilter, TaskOrder,
 };
 pub use text::{Description, Message, Name, ShortText};
 pub use time::{Day, Days, TimeOfDay, TimeZone};
+pub use tracked::Tracked;
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, CustomersWaiting, WaitsFor, Workload};

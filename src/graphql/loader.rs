@@ -14,8 +14,8 @@ use super::view::{CatalogueItemView, CustomerFields, CustomerView, TaskFields, T
 use crate::app;
 use crate::app::details::Linked;
 use crate::domain::{
-    Actor, Approval, CatalogueItem, Comment, Customer, CustomerId, Details, Error, ItemId, Line, Link,
-    Money, Payment, Result, TaskEvent, TaskId, TimeZone,
+    Actor, Approval, CatalogueItem, Comment, Customer, CustomerId, Details, Error, ItemId, Line,
+    Link, Money, Payment, Result, TaskEvent, TaskId, TimeZone,
 };
 use crate::store::Connection;
 use crate::store::customers::CustomerParts;

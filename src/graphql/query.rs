@@ -8,16 +8,17 @@ use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{CustomerFilterInput, ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, ChangeView, CustomerOrderEnum, CustomerView,
-    DayReportView, DrawerView, Held, InviteView, List, MonthView, ReportView, SettingView,
-    ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView,
-    UndeliveredWebhookView, UserView, stage, user,
+    self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, ChangeView,
+    CustomerOrderEnum, CustomerView, DayReportView, DrawerView, Held, InviteView, List, MonthView,
+    ReportView, SettingView, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView,
+    UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
 };
 use crate::app;
 use crate::app::handovers::Debt;
 use crate::app::paging;
 use crate::domain::{
-    Actor, AuditEvent, CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId, TaskOrder,
+    Actor, AuditEvent, CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId,
+    TaskOrder,
 };
 use crate::graphql::engine::page::{self, Page};
 use crate::graphql::engine::rope::Finished;
@@ -208,7 +209,9 @@ impl Query {
         let (rows, total) = desk.db.read(work).await?;
         let cursor = |row: &app::changes::Entry| Ok(paging::change_cursor(&row.place));
         let zone = desk.shop().timezone;
-        page::page(rows, size, has_previous, total, cursor, |rows| view::changes(rows, &zone))
+        page::page(rows, size, has_previous, total, cursor, |rows| {
+            view::changes(rows, &zone)
+        })
     }
 
     /// All tasks, oldest first; filters are combined with AND. Dates are `YYYY-MM-DD` days in the
@@ -233,9 +236,9 @@ impl Query {
             customer_phone,
             statuses,
             category,
-            created_at,
-            date_start,
-            date_end,
+            created_at: created_at.map(DayValue),
+            date_start: date_start.map(DayValue),
+            date_end: date_end.map(DayValue),
             ..TaskFilterInput::default()
         };
         let filter = filter.read(&desk.shop(), desk.clock.now())?;
@@ -368,7 +371,7 @@ impl Query {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let zone = desk.shop().timezone.clone();
         let day = match day {
-            Some(text) => Day::parse("day", &text.0)?,
+            Some(day) => day.read("day")?,
             None => Day::of(desk.clock.now(), &zone),
         };
         let work = move |c: &_| {
@@ -411,8 +414,8 @@ impl Query {
         ctx: &Context<'_>,
         kind: ExportKind,
         #[graphql(desc = "Defaults to the shop's language.")] language: Option<LanguageEnum>,
-        #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<String>,
-        #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<String>,
+        #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<DayValue>,
+        #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<DayValue>,
     ) -> Result<Finished> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
@@ -459,7 +462,7 @@ impl Query {
     }
 
     /// Undelivered notices that are no longer retried, newest first: call the customers, or use
-    /// `retryNotification`.
+    /// `retryNotice`.
     async fn undelivered(&self, ctx: &Context<'_>) -> Result<Held<UndeliveredView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

@@ -12,7 +12,7 @@ use jiff::{Timestamp, ToSpan};
 use rusqlite::{OptionalExtension, Row, TransactionBehavior};
 
 use super::{Connection, Transaction};
-use crate::domain::{CustomerId, Result, Subject, TaskId};
+use crate::domain::{CustomerId, Result, TaskId, Tracked};
 use crate::store::engine::types::{Millis, numbers};
 
 /// A row says nothing about the time of its change if it is later by this many years than the start of the server.
@@ -23,7 +23,7 @@ const AHEAD: i64 = 10;
 pub struct Changed {
     /// The place in the order.
     pub seq: i64,
-    pub subject: Subject,
+    pub object: Tracked,
     pub deleted: bool,
     pub at: Timestamp,
 }
@@ -32,9 +32,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Changed> {
     let id = row.get("subject_id")?;
     Ok(Changed {
         seq: row.get("seq")?,
-        subject: match row.get_ref("kind")?.as_str()? {
-            "TASK" => Subject::Task(TaskId::from_row(id)),
-            _ => Subject::Customer(CustomerId::from_row(id)),
+        object: match row.get_ref("kind")?.as_str()? {
+            "TASK" => Tracked::Task(TaskId::from_row(id)),
+            _ => Tracked::Customer(CustomerId::from_row(id)),
         },
         deleted: row.get("deleted")?,
         at: row.get::<_, Millis>("at")?.0,
@@ -83,10 +83,10 @@ pub fn begin(tx: &Transaction, now: Timestamp) -> Result<()> {
 }
 
 /// Says when the running transaction has deleted something; the deleted row doesn't know.
-pub fn deleted(tx: &Transaction, subject: Subject, now: Timestamp) -> Result<()> {
+pub fn deleted(tx: &Transaction, object: Tracked, now: Timestamp) -> Result<()> {
     let sql = "UPDATE changes_stale SET at = max(at, ?3) WHERE kind = ?1 AND subject_id = ?2";
     let mut statement = tx.prepare_cached(sql)?;
-    statement.execute((subject.word(), subject.number(), Millis(now)))?;
+    statement.execute((object.word(), object.number(), Millis(now)))?;
     Ok(())
 }
 
@@ -98,8 +98,8 @@ pub fn times_of_tasks(
     let sql = "SELECT t.id, coalesce(g.at, t.updated_at) AS at
         FROM tasks AS t LEFT JOIN changes AS g ON g.kind = 'TASK' AND g.subject_id = t.id
         WHERE t.id IN (SELECT value FROM json_each(?1))";
-    let found = times(connection, sql, ids.iter().map(|id| id.get()))?;
-    Ok(found.map(|(id, at)| (TaskId::from_row(id), at)).collect())
+    let ids = ids.iter().map(|id| id.get());
+    times(connection, sql, ids, TaskId::from_row)
 }
 
 /// [`times_of_tasks`] for customers.
@@ -110,22 +110,21 @@ pub fn times_of_customers(
     let sql = "SELECT c.id, coalesce(g.at, c.updated_at) AS at
         FROM customers AS c LEFT JOIN changes AS g ON g.kind = 'CUSTOMER' AND g.subject_id = c.id
         WHERE c.id IN (SELECT value FROM json_each(?1))";
-    let found = times(connection, sql, ids.iter().map(|id| id.get()))?;
-    let found = found.map(|(id, at)| (CustomerId::from_row(id), at));
-    Ok(found.collect())
+    let ids = ids.iter().map(|id| id.get());
+    times(connection, sql, ids, CustomerId::from_row)
 }
 
-fn times(
+fn times<Id: std::hash::Hash + Eq>(
     connection: &Connection,
     sql: &str,
     ids: impl Iterator<Item = i64>,
-) -> Result<impl Iterator<Item = (i64, Timestamp)> + use<>> {
+    id: fn(i64) -> Id,
+) -> Result<HashMap<Id, Timestamp>> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([numbers(ids)], |row| {
-        Ok((row.get(0)?, row.get::<_, Millis>("at")?.0))
+        Ok((id(row.get(0)?), row.get::<_, Millis>("at")?.0))
     })?;
-    let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
-    Ok(rows.into_iter())
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Gives places to everything that the transaction has changed.
@@ -143,7 +142,8 @@ pub(in crate::store) fn refresh(tx: &Transaction) -> Result<()> {
         last.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let latest = latest(began);
     seq = seq.max(began - 1);
-    let mut forget = tx.prepare_cached("DELETE FROM changes WHERE kind = ?1 AND subject_id = ?2")?;
+    let mut forget =
+        tx.prepare_cached("DELETE FROM changes WHERE kind = ?1 AND subject_id = ?2")?;
     let mut insert = tx.prepare_cached(
         "INSERT INTO changes (seq, kind, subject_id, deleted, at) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
@@ -155,7 +155,8 @@ pub(in crate::store) fn refresh(tx: &Transaction) -> Result<()> {
         forget.execute((&kind, id))?;
         insert.execute((seq, kind, id, deleted, at))?;
     }
-    tx.prepare_cached("DELETE FROM changes_stale")?.execute([])?;
+    tx.prepare_cached("DELETE FROM changes_stale")?
+        .execute([])?;
     Ok(())
 }
 
@@ -165,7 +166,9 @@ fn latest(began: i64) -> i64 {
     let began = Timestamp::from_millisecond(began).unwrap_or(Timestamp::UNIX_EPOCH);
     let latest = match began == Timestamp::UNIX_EPOCH {
         true => Timestamp::MAX,
-        false => began.saturating_add((AHEAD * 365 * 24).hours()).unwrap_or(Timestamp::MAX),
+        false => began
+            .saturating_add((AHEAD * 365 * 24).hours())
+            .unwrap_or(Timestamp::MAX),
     };
     latest.as_millisecond()
 }

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use super::{comments, customers, details, events, payments, questions, stages};
 use crate::domain::{
     Actor, Addressee, Author, EmployeeId, Error, Event, EventKind, Message, NewTask, Notes, Phone,
-    Problem, Result, Search, Shop, Stage, StageNews, Status, Subject, Task, TaskChange, TaskEvent,
-    TaskFilter, TaskId, TaskOrder,
+    Problem, Result, Search, Shop, Stage, StageNews, Status, Task, TaskChange, TaskEvent,
+    TaskFilter, TaskId, TaskOrder, Tracked,
 };
 use crate::store::tasks::{After, Counts, Listed, TaskRow, Wanted};
 use crate::store::{self, Connection, Transaction};
@@ -362,5 +362,5 @@ pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Re
     // Once the task is gone, an erasure of its customer wouldn't find its texts.
     store::history::erase_of_task(tx, id)?;
     store::tasks::delete(tx, id)?;
-    store::changes::deleted(tx, Subject::Task(id), now)
+    store::changes::deleted(tx, Tracked::Task(id), now)
 }

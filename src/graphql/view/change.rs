@@ -2,7 +2,7 @@ use async_graphql::{Enum, ID, SimpleObject};
 
 use super::{CustomerView, TaskView};
 use crate::app::changes::Entry;
-use crate::domain::{Subject, TimeZone};
+use crate::domain::{TimeZone, Tracked};
 use crate::graphql::loader;
 use crate::graphql::scalars::InstantValue;
 
@@ -15,11 +15,11 @@ pub enum ChangeKindEnum {
     Customer,
 }
 
-impl From<Subject> for ChangeKindEnum {
-    fn from(subject: Subject) -> Self {
-        match subject {
-            Subject::Task(_) => Self::Task,
-            Subject::Customer(_) => Self::Customer,
+impl From<Tracked> for ChangeKindEnum {
+    fn from(object: Tracked) -> Self {
+        match object {
+            Tracked::Task(_) => Self::Task,
+            Tracked::Customer(_) => Self::Customer,
         }
     }
 }
@@ -51,8 +51,8 @@ pub fn changes(entries: Vec<Entry>, zone: &TimeZone) -> Vec<ChangeView> {
     let mut tasks = loader::whole_tasks(tasks, zone);
     let mut customers = loader::customers(customers).into_iter();
     let view = |entry: Entry| ChangeView {
-        kind: entry.change.subject.into(),
-        id: entry.change.subject.number().into(),
+        kind: entry.change.object.into(),
+        id: entry.change.object.number().into(),
         deleted: entry.change.deleted,
         change_time: InstantValue(entry.change.at),
         task: entry.task.and_then(|_| tasks.next()),

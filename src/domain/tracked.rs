@@ -4,12 +4,12 @@ use super::{CustomerId, TaskId};
 
 /// A task or a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Subject {
+pub enum Tracked {
     Task(TaskId),
     Customer(CustomerId),
 }
 
-impl Subject {
+impl Tracked {
     /// Returns the kind as the database has it.
     pub const fn word(self) -> &'static str {
         match self {
