@@ -120,13 +120,13 @@ const MAKING: &[(&str, &str, &str, i64)] = &[
     ),
     (
         "askApproval",
-        "askApproval(id: 2, price: 100, KEY) { task { id } }",
+        "askApproval(taskId: 2, price: 100, KEY) { task { id } }",
         "approvals",
         1,
     ),
     (
         "addComment",
-        r#"addComment(id: 1, text: "Called", KEY) { comment { id } task { id } }"#,
+        r#"addComment(taskId: 1, text: "Called", KEY) { comment { id } task { id } }"#,
         "comments",
         1,
     ),
@@ -194,7 +194,7 @@ const MAKING: &[(&str, &str, &str, i64)] = &[
 ];
 
 /// The mutation that sends a file.
-const WITH_FILE: &str = r#"mutation ($files: [Upload!]!) { addAttachments(id: 2, files: $files, KEY) { comment { id attachments { id } } } }"#;
+const WITH_FILE: &str = r#"mutation ($files: [Upload!]!) { addAttachments(taskId: 2, files: $files, KEY) { comment { id attachments { id } } } }"#;
 
 fn with_key(mutation: &str, key: &str) -> String {
     format!("mutation {{ {mutation} }}").replace("KEY", &format!("idempotencyKey: \"{key}\""))
@@ -342,7 +342,7 @@ async fn a_key_stands_for_one_content_of_one_employee_for_a_day() {
     assert_eq!(others["data"]["createTask"]["task"]["id"], "4", "{others}");
     // A failed request records nothing, so that it can be corrected.
     let wrong =
-        r#"mutation { addComment(id: 99, text: "x", idempotencyKey: "n") { comment { id } } }"#;
+        r#"mutation { addComment(taskId: 99, text: "x", idempotencyKey: "n") { comment { id } } }"#;
     assert_eq!(code(&shop.ask(wrong).await), "NOT_FOUND");
     let right = shop.ask(&wrong.replace("99", "1")).await;
     assert_eq!(right["data"]["addComment"]["comment"]["id"], "1", "{right}");

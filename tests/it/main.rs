@@ -95,6 +95,7 @@ mod stages;
 mod status_links;
 mod store;
 mod streams;
+mod sync;
 mod tables;
 mod task_customers;
 mod tasks;

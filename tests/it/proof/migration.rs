@@ -135,6 +135,8 @@ const ROWS: &[&str] = &[
      INSERT INTO password_links (employee_id, token_hash, created_by, expires_at) VALUES (2, x'ab', 1, 5);",
     "INSERT INTO first_day (step, done_at) VALUES ('RECEIPT', 5);",
     "INSERT INTO logo (id, mime, image, changed_at) VALUES (1, 'image/png', x'8950', 5);",
+    "INSERT INTO idempotency_keys (key, content, made, kept_at) VALUES (x'ab', x'cd', '1', 5);
+     INSERT INTO change_eras (last_seq, started_at, mark) VALUES (0, 5, x'ef');",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;
@@ -165,7 +167,7 @@ fn tables(file: &Connection) -> Vec<(String, String)> {
     let sql = "SELECT m.name, group_concat(c.name, ', ')
         FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'task_search%' AND m.name NOT LIKE 'task_sums%'
-            AND m.name NOT IN ('refinery_schema_history', 'task_counts', 'phone_ends', 'stale_keys')
+            AND m.name NOT IN ('refinery_schema_history', 'task_counts', 'phone_ends', 'stale_keys', 'changes', 'changes_stale')
         GROUP BY m.name ORDER BY m.name";
     let mut statement = file.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
