@@ -80,7 +80,7 @@ const WITHOUT: &[(&str, &str)] = &[
         "importArchive",
         "revokes the token of the request, so that it can't come again",
     ),
-    ("retryNotification", "changes what is there"),
+    ("retryNotice", "changes what is there"),
     ("settleAnswers", "changes what is there"),
     ("withdrawApproval", "changes what is there"),
     ("retryWebhook", "changes what is there"),
