@@ -11,7 +11,9 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::security::tokens::Session;
 use super::{Desk, accounts};
-use crate::domain::{Actor, Customer, CustomerId, Error, Problem, Result, TaskId, Tracked};
+use crate::domain::{
+    Actor, Customer, CustomerId, Error, Problem, Result, Span, TaskId, Tracked,
+};
 use crate::store::changes::Changed;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, CustomerChanged, Transaction};
@@ -37,24 +39,28 @@ pub fn begin(tx: &Transaction, now: Timestamp) -> Result<()> {
     store::changes::begin(tx, now)
 }
 
-/// Returns at most `limit` changes after a place, the first ones without one.
+/// Returns a span of the changes.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a place that this file has never given: the reader has to start anew.
-pub fn page(
-    connection: &Connection,
-    _: &Actor,
-    after: Option<&Place>,
-    limit: usize,
-) -> Result<Vec<Entry>> {
+pub fn page(connection: &Connection, _: &Actor, span: &Span<Place>) -> Result<Vec<Entry>> {
     let mark = store::changes::mark(connection)?;
     let mark = mark.ok_or_else(|| Error::internal("no start of the server is noted"))?;
-    let after = match after {
-        Some(Place { mark, seq }) if store::changes::knows(connection, mark, *seq)? => *seq,
-        Some(_) => return Err(Problem::CursorUnknown.at("after").into()),
-        None => 0,
+    for (field, place) in [("after", &span.after), ("before", &span.before)] {
+        if let Some(Place { mark, seq }) = place
+            && !store::changes::knows(connection, mark, *seq)?
+        {
+            return Err(Problem::CursorUnknown.at(field).into());
+        }
+    }
+    let seq = |place: &Option<Place>| place.as_ref().map(|place| place.seq);
+    let within = Span {
+        after: seq(&span.after),
+        before: seq(&span.before),
+        from_end: span.from_end,
+        limit: span.limit,
     };
-    let found = store::changes::page(connection, after, limit)?;
+    let found = store::changes::page(connection, within)?;
     let (mut tasks, mut customers) = (Vec::new(), Vec::new());
     for change in found.iter().filter(|change| !change.deleted) {
         match change.object {

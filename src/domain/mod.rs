@@ -55,6 +55,7 @@ mod retry;
 mod search;
 mod settings;
 mod shop;
+mod span;
 mod staff_bot;
 mod stage;
 mod status;
@@ -62,6 +63,7 @@ mod takings;
 mod task;
 mod text;
 mod time;
+mod together;
 mod tracked;
 mod webhook;
 mod workload;
@@ -137,6 +139,7 @@ pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
 pub use search::{Alias, AliasWords, MOST_ALIASES, Search, SearchTerm};
 pub use settings::{Origin, Setting, SettingKey, Settings};
 pub use shop::Shop;
+pub use span::Span;
 pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use stage::{
     Colour, MOST_STAGES, NewStage, Stage, StageChange, StageName, StuckDays, USUAL_STAGES,
@@ -149,6 +152,7 @@ pub use task::{
 };
 pub use text::{Description, Message, Name, ShortText};
 pub use time::{Day, Days, TimeOfDay, TimeZone};
+pub use together::{Together, all, each};
 pub use tracked::Tracked;
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, CustomersWaiting, WaitsFor, Workload};

@@ -1,6 +1,6 @@
 //! The table `changes`: the tasks and customers in the order of the commits that changed them last, one row each, and a
 //! row for each one that is gone. Triggers note what a transaction changes, so that no writer can forget it, and the
-//! writer gives the places before the commit ([`refresh`]); a reader who has seen a place has seen all before it.
+//! writer gives the places before the commit; a reader who has seen a place has seen all before it.
 //!
 //! A place is an instant in milliseconds, or a little later where several would coincide. A file that is replaced by a
 //! backup goes on behind all places that were given before: each start of the server is noted with the last place before
@@ -8,15 +8,12 @@
 
 use std::collections::HashMap;
 
-use jiff::{Timestamp, ToSpan};
-use rusqlite::{OptionalExtension, Row, TransactionBehavior};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row};
 
 use super::{Connection, Transaction};
-use crate::domain::{CustomerId, Result, TaskId, Tracked};
-use crate::store::engine::types::{Millis, numbers};
-
-/// A row says nothing about the time of its change if it is later by this many years than the start of the server.
-const AHEAD: i64 = 10;
+use crate::domain::{CustomerId, Result, Span, TaskId, Tracked};
+use crate::store::engine::types::{Millis, direction, numbers};
 
 /// The last change of a task or customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +38,16 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Changed> {
     })
 }
 
-/// Returns at most `limit` changes after a place, in their order.
-pub fn page(connection: &Connection, after: i64, limit: usize) -> Result<Vec<Changed>> {
+/// Returns a span of the changes, in their order.
+pub fn page(connection: &Connection, span: Span<i64>) -> Result<Vec<Changed>> {
+    let (direction, limit) = (direction(span.from_end), span.limit);
     let sql = format!(
-        "SELECT seq, kind, subject_id, deleted, at FROM changes WHERE seq > ?1 ORDER BY seq LIMIT {limit}"
+        "SELECT seq, kind, subject_id, deleted, at FROM changes WHERE seq > ?1 AND seq < ?2
+         ORDER BY seq {direction} LIMIT {limit}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([after], from_row)?;
+    let (after, before) = (span.after.unwrap_or_default(), span.before.unwrap_or(i64::MAX));
+    let rows = statement.query_map([after, before], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -125,64 +125,4 @@ fn times<Id: std::hash::Hash + Eq>(
         Ok((id(row.get(0)?), row.get::<_, Millis>("at")?.0))
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Gives places to everything that the transaction has changed.
-pub(in crate::store) fn refresh(tx: &Transaction) -> Result<()> {
-    let noted = "SELECT kind, subject_id, deleted, at FROM changes_stale ORDER BY kind, subject_id";
-    let mut noted = tx.prepare_cached(noted)?;
-    let noted = noted.query_map([], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-    })?;
-    let noted: Vec<(String, i64, bool, i64)> = noted.collect::<rusqlite::Result<_>>()?;
-    let last = "SELECT coalesce(max(seq), 0), coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0),
-        coalesce((SELECT max(started_at) FROM change_eras), 0) FROM changes";
-    let mut last = tx.prepare_cached(last)?;
-    let (mut seq, mut at, began): (i64, i64, i64) =
-        last.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let latest = latest(began);
-    seq = seq.max(began - 1);
-    let mut forget =
-        tx.prepare_cached("DELETE FROM changes WHERE kind = ?1 AND subject_id = ?2")?;
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO changes (seq, kind, subject_id, deleted, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
-    for (kind, id, deleted, own) in noted {
-        if own <= latest {
-            at = at.max(own);
-        }
-        seq = at.max(seq + 1);
-        forget.execute((&kind, id))?;
-        insert.execute((seq, kind, id, deleted, at))?;
-    }
-    tx.prepare_cached("DELETE FROM changes_stale")?
-        .execute([])?;
-    Ok(())
-}
-
-/// Returns the latest time of a row that counts. A damaged or imported one may lie anywhere, and no place can be given
-/// before it any more.
-fn latest(began: i64) -> i64 {
-    let began = Timestamp::from_millisecond(began).unwrap_or(Timestamp::UNIX_EPOCH);
-    let latest = match began == Timestamp::UNIX_EPOCH {
-        true => Timestamp::MAX,
-        false => began
-            .saturating_add((AHEAD * 365 * 24).hours())
-            .unwrap_or(Timestamp::MAX),
-    };
-    latest.as_millisecond()
-}
-
-/// Gives places to what another program has written.
-pub(in crate::store) fn catch_up(connection: &mut Connection) -> Result<()> {
-    let is_noted = connection.table_exists(None, "changes_stale")?
-        && connection.query_row("SELECT EXISTS (SELECT 1 FROM changes_stale)", [], |row| {
-            row.get(0)
-        })?;
-    if is_noted {
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        refresh(&tx)?;
-        tx.commit()?;
-    }
-    Ok(())
 }

@@ -6,12 +6,12 @@ use rusqlite::{OptionalExtension, Row, ToSql, named_params, params_from_iter};
 use super::{Connection, Transaction};
 use crate::domain::{
     CardEmail, CardField, CardNote, Company, Customer, CustomerChange, CustomerId, Language, Name,
-    Phone, Result, SecondPhone, TaxNumber, TelegramId, TelegramLink, card_fields, fold,
+    Phone, Result, SecondPhone, Span, TaxNumber, TelegramId, TelegramLink, card_fields, fold,
     second_phone_key,
 };
 use crate::store::engine::columns::{self, Columns};
 use crate::store::engine::parts::parts;
-use crate::store::engine::types::{Millis, literal, numbers};
+use crate::store::engine::types::{Millis, direction, literal, numbers};
 
 macro_rules! define {
     ($($(#[$doc:meta])* $field:ident ($variant:ident, $Type:ident, $($rest:tt)*))*) => {
@@ -148,18 +148,20 @@ impl Search {
 pub fn page(
     connection: &Connection,
     search: &Search,
-    after: Option<CustomerId>,
-    limit: usize,
+    span: Span<CustomerId>,
 ) -> Result<Vec<Customer>> {
-    let condition = Search::condition();
+    let (condition, limit) = (Search::condition(), span.limit);
+    let direction = direction(span.from_end);
     let sql = format!(
-        "SELECT {COLUMNS} FROM customers WHERE id > :after AND {condition} ORDER BY id LIMIT {limit}"
+        "SELECT {COLUMNS} FROM customers WHERE id > :after AND id < :before AND {condition}
+         ORDER BY id {direction} LIMIT {limit}"
     );
     let (text, digits, since) = search.values();
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(
         named_params! {
-            ":after": after.map_or(0, CustomerId::get), ":text": text, ":digits": digits,
+            ":after": span.after.map_or(0, CustomerId::get),
+            ":before": span.before.map_or(i64::MAX, CustomerId::get), ":text": text, ":digits": digits,
             ":since": since,
         },
         from_row,
@@ -167,24 +169,26 @@ pub fn page(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// A page of cards with their places in the order of changes, the longest unchanged first, that come after a place.
+/// A page of cards with their places in the order of changes, the longest unchanged first.
 pub fn page_by_change(
     connection: &Connection,
     search: &Search,
-    after: Option<i64>,
-    limit: usize,
+    span: Span<i64>,
 ) -> Result<Vec<(Customer, i64)>> {
     let columns = columns::of("c", COLUMNS);
-    let condition = Search::condition().replace(":since IS NULL OR id", ":since IS NULL OR c.id");
+    let condition = Search::condition().replace("OR id IN", "OR c.id IN");
+    let (direction, limit) = (direction(span.from_end), span.limit);
     let sql = format!(
         "SELECT {columns}, g.seq FROM changes AS g CROSS JOIN customers AS c ON c.id = g.subject_id
-         WHERE g.kind = 'CUSTOMER' AND g.seq > max(:after, coalesce(:since, 0) - 1) AND {condition}
-         ORDER BY g.seq LIMIT {limit}"
+         WHERE g.kind = 'CUSTOMER' AND g.seq > max(:after, coalesce(:since, 0) - 1) AND g.seq < :before
+             AND {condition}
+         ORDER BY g.seq {direction} LIMIT {limit}"
     );
     let (text, digits, since) = search.values();
     let mut statement = connection.prepare_cached(&sql)?;
     let values = named_params! {
-        ":after": after.unwrap_or_default(), ":text": text, ":digits": digits, ":since": since,
+        ":after": span.after.unwrap_or_default(), ":before": span.before.unwrap_or(i64::MAX),
+        ":text": text, ":digits": digits, ":since": since,
     };
     let rows = statement.query_map(values, |row| {
         let row = &mut Columns::of("customers", row);

@@ -175,5 +175,5 @@ async fn a_failure_that_repeats_is_counted() {
             .all(|id| numbers.contains(&**id)),
         "{numbers}"
     );
-    assert!(sum["error"].as_str().unwrap().contains("updated_at"));
+    assert!(sum["error"].as_str().unwrap().contains("closed_at"));
 }

@@ -13,7 +13,7 @@ use crate::app::security::secrets;
 use crate::app::status_links::LinkKey;
 use crate::domain::{
     AuditAction, Conflict, Email, Employee, EmployeeId, Error, InviteId, Owner, Problem,
-    Registration, Result, Role,
+    Registration, Result, Role, Span,
 };
 use crate::store::invites::Invite;
 use crate::store::{self, Connection, Transaction};
@@ -140,15 +140,14 @@ fn after(now: Timestamp, hours: i64) -> Timestamp {
     now.saturating_add(hours.hours()).unwrap_or(Timestamp::MAX)
 }
 
-/// Returns the open invites, oldest first.
+/// Returns a span of the open invites, oldest first.
 pub fn open_invites(
     connection: &Connection,
     _: &Owner,
-    after: Option<InviteId>,
-    limit: usize,
+    span: Span<InviteId>,
     now: Timestamp,
 ) -> Result<Vec<Invite>> {
-    store::invites::open(connection, now, after, limit)
+    store::invites::open(connection, now, span)
 }
 
 /// Counts the open invites.

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
 use crate::app::{self, Desk};
-use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId};
+use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId, Together};
 use crate::graphql::input::{self, Upload};
 use crate::graphql::scalars::MoneyValue;
 use crate::graphql::view::{CommentView, TaskView};
@@ -12,9 +12,12 @@ use crate::graphql::{RequestContext, idempotency, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
+/// Result of the mutations that add a comment.
 #[derive(SimpleObject)]
 pub struct CommentPayload {
+    /// The new comment.
     comment: CommentView,
+    /// The task after the change.
     task: TaskView,
 }
 
@@ -37,7 +40,11 @@ pub struct ConversationMutation;
 #[Object]
 impl ConversationMutation {
     /// Sends an undelivered notice again, with the task's current status.
-    async fn retry_notice(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn retry_notice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the notice.")] id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (NoticeId::parse("id", &id)?, desk.clock.now());
@@ -51,9 +58,13 @@ impl ConversationMutation {
     async fn add_comment(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "At most 3,000 characters.")] text: String,
-        #[graphql(default)] to_customer: bool,
+        #[graphql(
+            default,
+            desc = "Whether it is a message to the customer instead of an internal note."
+        )]
+        to_customer: bool,
         #[graphql(
             desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
                     nothing again and gets the same answer, with another content CONFLICT."
@@ -80,7 +91,7 @@ impl ConversationMutation {
     async fn add_attachments(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "1 to 10, at most 4 MiB each and 16 MiB together.")] files: Vec<Upload>,
         #[graphql(desc = "At most 3,000 characters.")] text: Option<String>,
         #[graphql(
@@ -106,7 +117,11 @@ impl ConversationMutation {
 
     /// Marks the open messages of the task's customer and a declined quote as needing no answer.
     /// Open to all staff.
-    async fn settle_answers(&self, ctx: &Context<'_>, task_id: ID) -> Result<TaskPayload> {
+    async fn settle_answers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
@@ -121,10 +136,13 @@ impl ConversationMutation {
     async fn ask_approval(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "Needed by a task without lines; otherwise it is the sum of the lines.")]
         price: Option<MoneyValue>,
         #[graphql(desc = "Explanation, at most 3,000 characters.")] text: Option<String>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
         #[graphql(
             desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
@@ -136,9 +154,14 @@ impl ConversationMutation {
         let request = idempotency::request(ctx, idempotency_key)?;
         let id = TaskId::parse("taskId", &task_id)?;
         let text = text.filter(|text| !text.trim().is_empty());
+        let (price, text) = (
+            price.map(|price| price.read("price")).transpose(),
+            text.map(|text| Message::parse("text", &text)).transpose(),
+        )
+            .together()?;
         let new = NewApproval {
-            price: price.map(|price| price.read("price")).transpose()?,
-            text: text.map(|text| Message::parse("text", &text)).transpose()?,
+            price,
+            text,
             expected_version,
         };
         let work = move |tx: &Transaction<'_>| {
@@ -150,7 +173,11 @@ impl ConversationMutation {
     }
 
     /// Withdraws the task's open quote. Open to all staff.
-    async fn withdraw_approval(&self, ctx: &Context<'_>, task_id: ID) -> Result<TaskPayload> {
+    async fn withdraw_approval(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());

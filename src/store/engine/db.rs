@@ -18,12 +18,12 @@ use super::staff::{Staff, StaffCache};
 use super::touched::Pending;
 use super::writer::{Shared, Writer};
 use super::writes::{Trouble, Writes};
-use super::{lock, search, sums};
+use super::{lock, places, search, sums};
 use crate::domain::{CustomerId, Error, Result, TaskId};
 use crate::metrics::Metrics;
 use crate::store::upkeep::backup;
 use crate::store::upkeep::migrate::{self, OpenError, embedded_migrations};
-use crate::store::{changes, incidents};
+use crate::store::incidents;
 
 const READERS: u32 = 4;
 /// Size to which the write-ahead log is truncated on disk when it was emptied, in bytes.
@@ -229,7 +229,7 @@ impl Db {
                 shared.staff.forget();
                 search::catch_up(c)?;
                 sums::catch_up(c)?;
-                changes::catch_up(c)?;
+                places::catch_up(c)?;
                 // Set last, so that a failed step is repeated the next time.
                 shared.version.store(version, Ordering::Relaxed);
             }
@@ -373,6 +373,6 @@ fn first_look(writes: &Pool) -> Result<(i64, i64)> {
     let version = data_version(&connection)?;
     search::catch_up(&mut connection)?;
     sums::catch_up(&mut connection)?;
-    changes::catch_up(&mut connection)?;
+    places::catch_up(&mut connection)?;
     Ok((version, schema_version(&connection)?))
 }

@@ -18,11 +18,11 @@ use super::staff::StaffCache;
 use super::thread::{PLACES, Thread};
 use super::touched::{Pending, Touched};
 use super::writes::Writes;
-use super::{connection::Pool, connection::schema_version, search, sums};
+use super::{connection::Pool, connection::schema_version, places, search, sums};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
-use crate::store::{CustomerChanged, Lock, TaskChanged, changes};
+use crate::store::{CustomerChanged, Lock, TaskChanged};
 
 /// The largest number of writes in one transaction.
 const MOST: usize = 100;
@@ -264,7 +264,7 @@ fn commit(
         pending.take();
     }
     if touched.is_placed() {
-        changes::refresh(&tx)?;
+        places::refresh(&tx)?;
         pending.take();
     }
     Ok(shared.writes.watch(|| tx.commit())?)
