@@ -5,6 +5,7 @@ mod accounts;
 pub mod engine;
 mod error;
 mod files;
+mod idempotency;
 mod input;
 mod loader;
 mod mutation;
