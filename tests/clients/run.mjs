@@ -1,7 +1,8 @@
 // Installs the clients by their lock files, starts a server, and runs each against it. Names as
-// arguments choose some of them: conformance apollo urql graphql-ws graphql-sse gql cynic
+// arguments choose some of them: conformance lint apollo urql graphql-ws graphql-sse codegen gql
+// ariadne sgqlc cynic graphql_client
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { command, folder, login, post, program, start } from "./server.mjs";
 
@@ -9,8 +10,11 @@ const here = import.meta.dirname;
 const dir = folder();
 const chosen = process.argv.slice(2);
 const wanted = (...names) => !chosen.length || names.some((name) => chosen.includes(name));
-const schema = join(dir, "schema.graphql");
-writeFileSync(schema, command(join(dir, "none.db"), ["schema"]));
+
+/** The SDL that the generators read. A file that stays the same builds nothing again. */
+const schema = join(here, "schema.graphql");
+const sdl = command(join(dir, "none.db"), ["schema"]);
+if (!existsSync(schema) || readFileSync(schema, "utf8") !== sdl) writeFileSync(schema, sdl);
 
 const failed = [];
 
@@ -52,31 +56,68 @@ async function shop() {
 
 const { server, env } = await shop();
 const npm = ["npm", "ci", "--silent", "--no-fund", "--no-audit"];
-const python = join(dir, "python");
 const node = ["apollo", "urql", "graphql-ws", "graphql-sse"].filter((name) => wanted(name));
+const rust = ["cynic", "graphql_client"];
+
+/** Makes an environment of a folder's requirements.txt, and returns its programs' folder, or null. */
+async function venv(folder) {
+  const made = join(dir, folder);
+  const install = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", "requirements.txt"];
+  const ready =
+    (await step(`make an environment for ${folder}`, folder, ["python3", "-m", "venv", made])) &&
+    (await step(`install ${folder}`, folder, [join(made, "bin/pip"), ...install]));
+  return ready ? join(made, "bin") : null;
+}
 
 /** Each line runs its steps one after another; the lines run side by side. */
 const lines = [
   async () => {
-    if (!node.length || !(await step("install the npm clients", "node", npm))) return;
-    for (const name of node) await step(name, "node", ["node", `${name}.mjs`], env);
-  },
-  async () => {
-    if (!wanted("gql")) return;
-    const install = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", "requirements.txt"];
-    (await step("make an environment for Python", "python", ["python3", "-m", "venv", python])) &&
-      (await step("install the PyPI clients", "python", [join(python, "bin/pip"), ...install])) &&
-      (await step("gql", "python", [join(python, "bin/python"), "clients.py"], env));
-  },
-  async () => {
-    if (!wanted("cynic")) return;
-    (await step("build the Rust client", "cynic", ["cargo", "build", "--quiet", "--locked"])) &&
-      (await step("cynic", "cynic", ["target/debug/zayavka-client-cynic"], env));
+    const chosenHere = rust.filter((name) => wanted(name));
+    if (!chosenHere.length) return;
+    const packages = chosenHere.flatMap((name) => ["-p", `zayavka-client-${name}`]);
+    if (!(await step("build the Rust clients", "rust", ["cargo", "build", "--quiet", "--locked", ...packages]))) return;
+    for (const name of chosenHere) await step(name, "rust", [`target/debug/zayavka-client-${name}`], env);
   },
   async () => {
     if (!wanted("conformance")) return;
     (await step("install graphql-js", "conformance", npm)) &&
       (await step("conformance", "conformance", ["node", "run.mjs"]));
+  },
+  async () => {
+    if (!node.length || !(await step("install the npm clients", "node", npm))) return;
+    for (const name of node) await step(name, "node", ["node", `${name}.mjs`], env);
+  },
+  async () => {
+    if (!wanted("codegen")) return;
+    (await step("install graphql-codegen", "codegen", npm)) &&
+      (await step("generate the types", "codegen", ["node_modules/.bin/graphql-codegen", "--errors-only"])) &&
+      (await step("check the types", "codegen", ["node_modules/.bin/tsc"])) &&
+      (await step("codegen", "codegen", ["node", "dist/client.js"], env));
+  },
+  async () => {
+    if (!wanted("gql")) return;
+    const bin = await venv("python");
+    bin && (await step("gql", "python", [join(bin, "python"), "clients.py"], env));
+  },
+  async () => {
+    if (!wanted("ariadne", "sgqlc")) return;
+    const bin = await venv("python-codegen");
+    if (bin && wanted("ariadne")) {
+      (await step("generate the client", "python-codegen", [join(bin, "ariadne-codegen")])) &&
+        (await step("ariadne", "python-codegen", [join(bin, "python"), "ariadne_client.py"], env));
+    }
+    if (bin && wanted("sgqlc")) {
+      const python = join(bin, "python");
+      const read = ["-m", "sgqlc.introspection", "-H", `Authorization: Bearer ${env.CLIENT_TOKEN}`];
+      const file = "generated/schema.json";
+      (await step("read the schema", "python-codegen", [python, ...read, `${env.CLIENT_URL}/graphql`, file])) &&
+        (await step("generate the types", "python-codegen", [join(bin, "sgqlc-codegen"), "schema", file, "generated/zayavka.py"])) &&
+        (await step("sgqlc", "python-codegen", [python, "sgqlc_client.py"], env));
+    }
+  },
+  async () => {
+    if (!wanted("lint")) return;
+    (await step("install the linters", "lint", npm)) && (await step("lint", "lint", ["node", "lint.mjs"]));
   },
 ];
 const began = Date.now();
