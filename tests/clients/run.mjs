@@ -1,6 +1,6 @@
 // Installs the clients by their lock files, starts a server, and runs each against it. Names as
-// arguments choose some of them: conformance lint apollo urql graphql-ws graphql-sse codegen gql
-// ariadne sgqlc cynic graphql_client
+// arguments choose some of them: conformance lint apollo urql graphql-ws graphql-sse relay codegen gql
+// ariadne sgqlc cynic graphql_client webhooks
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,14 +35,14 @@ async function step(title, cwd, args, env = {}) {
   return code === 0;
 }
 
-/** Starts a server with an owner and thirty tasks. */
-async function shop() {
-  const database = join(dir, "shop.db");
+/** Starts a server with an owner and so many tasks. */
+async function shop(name, settings, tens) {
+  const database = join(dir, `${name}.db`);
   const [email, password] = ["owner@example.com", "correct-horse-battery-staple"];
   command(database, ["user", "add", "--owner", email], `${password}\n`);
-  const server = await start(database);
+  const server = await start(database, settings);
   const token = await login(server.url, email, password);
-  for (let part = 0; part < 3; part += 1) {
+  for (let part = 0; part < tens; part += 1) {
     const create = Array.from(
       { length: 10 },
       (_, at) =>
@@ -54,10 +54,16 @@ async function shop() {
   return { server, env: { CLIENT_URL: server.url, CLIENT_TOKEN: token, CLIENT_PHOTO: join(here, "photo.png") } };
 }
 
-const { server, env } = await shop();
-const npm = ["npm", "ci", "--silent", "--no-fund", "--no-audit"];
+const { server: first, env } = await shop("shop", {}, 3);
+const servers = [first];
+/** Resolves to the environment of a shop that may send webhooks to this machine. */
+const sender = wanted("webhooks") && shop("sender", { "outgoing.allow_private": true }, 1).then((made) => {
+  servers.push(made.server);
+  return made.env;
+});
+const npm = ["npm", "ci", "--silent", "--no-fund", "--no-audit", "--prefer-offline"];
 const node = ["apollo", "urql", "graphql-ws", "graphql-sse"].filter((name) => wanted(name));
-const rust = ["cynic", "graphql_client"];
+const rust = ["cynic", "graphql_client"].filter((name) => wanted(name));
 
 /** Makes an environment of a folder's requirements.txt, and returns its programs' folder, or null. */
 async function venv(folder) {
@@ -72,11 +78,10 @@ async function venv(folder) {
 /** Each line runs its steps one after another; the lines run side by side. */
 const lines = [
   async () => {
-    const chosenHere = rust.filter((name) => wanted(name));
-    if (!chosenHere.length) return;
-    const packages = chosenHere.flatMap((name) => ["-p", `zayavka-client-${name}`]);
+    if (!rust.length) return;
+    const packages = rust.flatMap((name) => ["-p", `zayavka-client-${name}`]);
     if (!(await step("build the Rust clients", "rust", ["cargo", "build", "--quiet", "--locked", ...packages]))) return;
-    for (const name of chosenHere) await step(name, "rust", [`target/debug/zayavka-client-${name}`], env);
+    for (const name of rust) await step(name, "rust", [`target/debug/zayavka-client-${name}`], env);
   },
   async () => {
     if (!wanted("conformance")) return;
@@ -84,8 +89,9 @@ const lines = [
       (await step("conformance", "conformance", ["node", "run.mjs"]));
   },
   async () => {
-    if (!node.length || !(await step("install the npm clients", "node", npm))) return;
+    if (!(node.length || wanted("webhooks")) || !(await step("install the npm clients", "node", npm))) return;
     for (const name of node) await step(name, "node", ["node", `${name}.mjs`], env);
+    if (wanted("webhooks")) await step("webhooks by npm", "node", ["node", "webhooks.mjs"], await sender);
   },
   async () => {
     if (!wanted("codegen")) return;
@@ -95,9 +101,11 @@ const lines = [
       (await step("codegen", "codegen", ["node", "dist/client.js"], env));
   },
   async () => {
-    if (!wanted("gql")) return;
+    if (!wanted("gql", "webhooks")) return;
     const bin = await venv("python");
-    bin && (await step("gql", "python", [join(bin, "python"), "clients.py"], env));
+    if (!bin) return;
+    if (wanted("gql")) await step("gql", "python", [join(bin, "python"), "clients.py"], env);
+    if (wanted("webhooks")) await step("webhooks by PyPI", "python", [join(bin, "python"), "webhooks.py"], await sender);
   },
   async () => {
     if (!wanted("ariadne", "sgqlc")) return;
@@ -116,18 +124,25 @@ const lines = [
     }
   },
   async () => {
+    if (!wanted("relay")) return;
+    (await step("install Relay", "relay", npm)) &&
+      (await step("compile the operations", "relay", ["node", "build.mjs"])) &&
+      (await step("relay", "relay", ["node", "dist/client.js"], env));
+  },
+  async () => {
     if (!wanted("lint")) return;
     (await step("install the linters", "lint", npm)) && (await step("lint", "lint", ["node", "lint.mjs"]));
   },
 ];
 const began = Date.now();
 await Promise.all(lines.map((line) => line()));
-await server.stop();
-const panics = server
-  .log()
-  .split("\n")
-  .filter((line) => /"level":"ERROR"|panicked/.test(line));
-if (panics.length) failed.push(`the server's log: ${panics.join("\n")}`);
+await sender;
+for (const server of servers) {
+  await server.stop();
+  const lines = server.log().split("\n");
+  const panics = lines.filter((line) => /"level":"ERROR"|panicked/.test(line));
+  if (panics.length) failed.push(`the server's log: ${panics.join("\n")}`);
+}
 console.log(
   `--- clients: ${((Date.now() - began) / 1000).toFixed(1)} s${failed.length ? `, FAILED: ${failed.join(", ")}` : ""}`,
 );
