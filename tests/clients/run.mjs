@@ -1,6 +1,6 @@
 // Installs the clients by their lock files, starts a server, and runs each against it. Names as
 // arguments choose some of them: conformance lint apollo urql graphql-ws graphql-sse relay codegen gql
-// ariadne sgqlc cynic graphql_client webhooks
+// ariadne sgqlc cynic graphql_client webhooks curl
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -56,11 +56,16 @@ async function shop(name, settings, tens) {
 
 const { server: first, env } = await shop("shop", {}, 3);
 const servers = [first];
-/** Resolves to the environment of a shop that may send webhooks to this machine. */
-const sender = wanted("webhooks") && shop("sender", { "outgoing.allow_private": true }, 1).then((made) => {
+/** Starts another server with ten tasks, if one of the named clients was chosen, and resolves to its environment. */
+const another = async (name, settings = {}) => {
+  if (!wanted(name)) return null;
+  const made = await shop(name, settings, 1);
   servers.push(made.server);
   return made.env;
-});
+};
+// One that may send webhooks to this machine, and one whose tasks are as a page shows them.
+const sender = another("webhooks", { "outgoing.allow_private": true });
+const shown = another("curl");
 const npm = ["npm", "ci", "--silent", "--no-fund", "--no-audit", "--prefer-offline"];
 const node = ["apollo", "urql", "graphql-ws", "graphql-sse"].filter((name) => wanted(name));
 const rust = ["cynic", "graphql_client"].filter((name) => wanted(name));
@@ -130,13 +135,16 @@ const lines = [
       (await step("relay", "relay", ["node", "dist/client.js"], env));
   },
   async () => {
+    if (wanted("curl")) await step("curl", ".", ["node", "curl.mjs"], await shown);
+  },
+  async () => {
     if (!wanted("lint")) return;
     (await step("install the linters", "lint", npm)) && (await step("lint", "lint", ["node", "lint.mjs"]));
   },
 ];
 const began = Date.now();
 await Promise.all(lines.map((line) => line()));
-await sender;
+await Promise.all([sender, shown]);
 for (const server of servers) {
   await server.stop();
   const lines = server.log().split("\n");
