@@ -83,6 +83,7 @@ pub struct RegisterPayload {
     pub errors: Option<ExpectedErrors>,
     pub token: Option<String>,
     /// Always null: a token is valid until it expires or is revoked, and can't be refreshed.
+    #[graphql(deprecation = "Sign in again when the token ends.")]
     pub refresh_token: Option<String>,
 }
 
@@ -93,6 +94,7 @@ pub struct LoginPayload {
     pub errors: Option<ExpectedErrors>,
     pub token: Option<String>,
     /// Always null, as in `RegisterPayload`.
+    #[graphql(deprecation = "Sign in again when the token ends.")]
     pub refresh_token: Option<String>,
     pub user: Option<UserView>,
 }

@@ -200,9 +200,9 @@ impl Query {
             customer_phone,
             statuses,
             category,
-            created_at,
-            date_start,
-            date_end,
+            created_at: created_at.map(DayValue),
+            date_start: date_start.map(DayValue),
+            date_end: date_end.map(DayValue),
             ..TaskFilterInput::default()
         };
         let filter = filter.read(&desk.shop(), desk.clock.now())?;
@@ -335,7 +335,7 @@ impl Query {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let zone = desk.shop().timezone.clone();
         let day = match day {
-            Some(text) => Day::parse("day", &text.0)?,
+            Some(day) => day.read("day")?,
             None => Day::of(desk.clock.now(), &zone),
         };
         let work = move |c: &_| {
@@ -378,8 +378,8 @@ impl Query {
         ctx: &Context<'_>,
         kind: ExportKind,
         #[graphql(desc = "Defaults to the shop's language.")] language: Option<LanguageEnum>,
-        #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<String>,
-        #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<String>,
+        #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<DayValue>,
+        #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<DayValue>,
     ) -> Result<Finished> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
@@ -426,7 +426,7 @@ impl Query {
     }
 
     /// Undelivered notices that are no longer retried, newest first: call the customers, or use
-    /// `retryNotification`.
+    /// `retryNotice`.
     async fn undelivered(&self, ctx: &Context<'_>) -> Result<Held<UndeliveredView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

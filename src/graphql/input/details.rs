@@ -3,10 +3,8 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::maybe;
-use crate::domain::{
-    Day, DetailsChange, DeviceChange, DeviceField, Problem, Result, ShortText, TaskId,
-};
-use crate::graphql::scalars::MoneyValue;
+use crate::domain::{DetailsChange, DeviceChange, DeviceField, Problem, Result, ShortText, TaskId};
+use crate::graphql::scalars::{DayValue, MoneyValue};
 
 /// A task's details; in the schema these are fields of `TaskInput`.
 #[derive(InputObject)]
@@ -20,11 +18,11 @@ pub struct DetailsInput {
     /// No longer accepted: BAD_USER_INPUT unless it is null. Record a payment with `takePayment`.
     #[graphql(deprecation = "Use `takePayment`.")]
     prepayment: MaybeUndefined<MoneyValue>,
-    /// Last day of the warranty on this work, `YYYY-MM-DD`; null clears it.
-    warranty_until: MaybeUndefined<String>,
+    /// Last day of the warranty on this work; null clears it.
+    warranty_ends_on: MaybeUndefined<DayValue>,
     /// The task under whose warranty this one is done; null clears it. A new task without a device
     /// takes over that task's device.
-    warranty_of: MaybeUndefined<ID>,
+    warranty_of_id: MaybeUndefined<ID>,
 }
 
 /// The device that the customer brought; each field of at most 200 characters. Omitted fields are
@@ -55,10 +53,10 @@ impl DetailsInput {
             estimate: sum("estimate", self.estimate)?,
             price: sum("price", self.price)?,
             discount: None,
-            warranty_until: maybe(self.warranty_until, |text| {
-                Day::parse("warrantyUntil", &text)
+            warranty_until: maybe(self.warranty_ends_on, |day| day.read("warrantyEndsOn"))?,
+            warranty_of: maybe(self.warranty_of_id, |id| {
+                Ok(TaskId::parse("warrantyOfId", &id)?)
             })?,
-            warranty_of: maybe(self.warranty_of, |id| Ok(TaskId::parse("warrantyOf", &id)?))?,
         })
     }
 }

@@ -41,14 +41,14 @@ pub struct ImportColumnInput {
 pub struct ImportStatusInput {
     /// The word as in the file, ignoring case and whitespace. It may be absent from the file.
     word: String,
-    stage: ID,
+    stage_id: ID,
 }
 
 impl ImportChoicesInput {
     pub fn read(self) -> Result<Choices> {
         let columns = self.columns.unwrap_or_default().into_iter();
         let statuses = self.statuses.unwrap_or_default().into_iter();
-        let stage = |of: ImportStatusInput| Ok((of.word, StageId::parse("stage", &of.stage)?));
+        let stage = |of: ImportStatusInput| Ok((of.word, StageId::parse("stageId", &of.stage_id)?));
         Ok(Choices {
             headings: columns.map(|of| (of.heading, of.column.into())).collect(),
             statuses: statuses.map(stage).collect::<Result<_>>()?,

@@ -16,9 +16,10 @@ pub use employee::UpdateEmployeeInput;
 pub use import::ImportChoicesInput;
 pub use money::{CatalogueItemInput, LineInput, PaymentInput, discount, drawer, key, note};
 pub use setting::SettingInput;
-pub use stage::{NewStageInput, StageInput};
+pub use stage::{CreateStageInput, UpdateStageInput};
 pub use upload::{Upload, files};
 
+use super::scalars::DayValue;
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
     CardField, Category, Concern, CustomerChange, CustomerId, Day, Days, Description, Details,
@@ -44,9 +45,9 @@ pub struct TaskInput {
     /// task to its first stage.
     status: Option<StatusEnum>,
     /// Sets the status as well; BAD_USER_INPUT together with a status other than the stage's.
-    stage: Option<ID>,
-    /// Promised day of completion, `YYYY-MM-DD`; null clears it.
-    due_on: MaybeUndefined<String>,
+    stage_id: Option<ID>,
+    /// Promised day of completion; null clears it.
+    due_on: MaybeUndefined<DayValue>,
     /// Whether the customer is reminded while the task is READY and awaits pickup; defaults to true
     /// when creating a task.
     remind: Option<bool>,
@@ -64,7 +65,7 @@ impl TaskInput {
             customer_name: None,
             category: self.category.map_or(Category::Other, Into::into),
             status: self.status.map(Into::into),
-            stage: stage(self.stage)?,
+            stage: stage(self.stage_id)?,
             description: description(self.description)?.unwrap_or_default(),
             due: due_on(self.due_on)?.flatten(),
             remind: self.remind.unwrap_or(true),
@@ -80,7 +81,7 @@ impl TaskInput {
             customer_phone: phone("customerPhone", self.customer_phone, shop)?,
             category: self.category.map(Into::into),
             status: self.status.map(Into::into),
-            stage: stage(self.stage)?,
+            stage: stage(self.stage_id)?,
             description: description(self.description)?,
             due: due_on(self.due_on)?,
             remind: self.remind,
@@ -91,12 +92,12 @@ impl TaskInput {
 }
 
 fn stage(id: Option<ID>) -> Result<Option<StageId>> {
-    let id = id.map(|id| StageId::parse("stage", &id));
+    let id = id.map(|id| StageId::parse("stageId", &id));
     Ok(id.transpose()?)
 }
 
-fn due_on(given: MaybeUndefined<String>) -> Result<Option<Option<Day>>> {
-    maybe(given, |text| Day::parse("dueOn", &text))
+fn due_on(given: MaybeUndefined<DayValue>) -> Result<Option<Option<Day>>> {
+    maybe(given, |day| day.read("dueOn"))
 }
 
 /// Converts an optional, clearable field: `None` when not given, an inner `None` when cleared.
@@ -182,19 +183,19 @@ pub struct TaskFilterInput {
     pub customer_phone: Option<String>,
     pub statuses: Option<Vec<Option<StatusEnum>>>,
     /// Tasks in this stage.
-    pub stage: Option<ID>,
+    pub stage_id: Option<ID>,
     /// Stalled tasks: in their stage for the configured number of days or longer.
     pub stuck: Option<bool>,
     pub category: Option<CategoryEnum>,
     pub employee_id: Option<ID>,
     /// Unassigned tasks.
     pub unassigned: Option<bool>,
-    /// Day of creation, `YYYY-MM-DD`, in the shop's time zone.
-    pub created_at: Option<String>,
+    /// Day of creation, in the shop's time zone.
+    pub created_at: Option<DayValue>,
     /// First day of an interval of creation.
-    pub date_start: Option<String>,
+    pub date_start: Option<DayValue>,
     /// Last day of the interval, inclusive.
-    pub date_end: Option<String>,
+    pub date_end: Option<DayValue>,
     /// Tasks past their promised day that are neither READY nor CLOSED.
     pub overdue: Option<bool>,
     /// Tasks that have been READY for three days or longer.
@@ -221,7 +222,7 @@ impl TaskFilterInput {
         let Self {
             customer_phone,
             statuses,
-            stage: in_stage,
+            stage_id,
             stuck,
             category,
             employee_id,
@@ -251,7 +252,7 @@ impl TaskFilterInput {
                 phone.map_or_else(|_| String::new(), |phone| phone.e164().to_owned())
             }),
             statuses: statuses.into_iter().flatten().map(Into::into).collect(),
-            stage: stage(in_stage)?,
+            stage: stage(stage_id)?,
             category: category.map(Into::into),
             employee: employee.transpose()?,
             unassigned: unassigned == Some(true),
@@ -276,8 +277,8 @@ impl TaskFilterInput {
     }
 }
 
-fn day(field: &'static str, text: Option<String>) -> Result<Option<Day>> {
-    text.map(|text| Day::parse(field, &text)).transpose()
+fn day(field: &'static str, day: Option<DayValue>) -> Result<Option<Day>> {
+    day.map(|day| day.read(field)).transpose()
 }
 
 fn phone(field: &'static str, text: Option<String>, shop: &Shop) -> Result<Option<Phone>> {

@@ -10,7 +10,7 @@ use crate::graphql::view::{ColourEnum, StatusEnum};
 
 /// A stage to be created at the end of its status.
 #[derive(InputObject)]
-pub struct NewStageInput {
+pub struct CreateStageInput {
     /// The status that the stage belongs to; can't be changed later.
     status: StatusEnum,
     /// 1 to 40 characters, unique.
@@ -25,7 +25,7 @@ pub struct NewStageInput {
     stuck_days: Option<i64>,
 }
 
-impl NewStageInput {
+impl CreateStageInput {
     pub fn read(self) -> Result<NewStage> {
         Ok(NewStage {
             status: self.status.into(),
@@ -40,7 +40,7 @@ impl NewStageInput {
 
 /// Changes to a stage; omitted fields are kept.
 #[derive(InputObject)]
-pub struct StageInput {
+pub struct UpdateStageInput {
     /// Id of the stage.
     id: ID,
     /// Must match the stage if given: a stage can't move to another status.
@@ -60,7 +60,7 @@ pub struct StageInput {
     stuck_days: MaybeUndefined<i64>,
 }
 
-impl StageInput {
+impl UpdateStageInput {
     pub fn read(self) -> Result<(StageId, StageChange)> {
         let id = StageId::parse("id", &self.id)?;
         let name = self.name.map(|name| StageName::parse("name", &name));

@@ -37,7 +37,7 @@ pub struct ConversationMutation;
 #[Object]
 impl ConversationMutation {
     /// Sends an undelivered notice again, with the task's current status.
-    async fn retry_notification(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn retry_notice(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (NoticeId::parse("id", &id)?, desk.clock.now());
@@ -51,13 +51,13 @@ impl ConversationMutation {
     async fn add_comment(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        task_id: ID,
         #[graphql(desc = "At most 3,000 characters.")] text: String,
         #[graphql(default)] to_customer: bool,
     ) -> Result<CommentPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let text = Message::parse("text", &text)?;
         let work = move |tx: &Transaction<'_>| {
             let comment = app::comments::add(tx, &actor, id, to_customer, &text, now)?;
@@ -72,13 +72,13 @@ impl ConversationMutation {
     async fn add_attachments(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        task_id: ID,
         #[graphql(desc = "1 to 10, at most 4 MiB each and 16 MiB together.")] files: Vec<Upload>,
         #[graphql(desc = "At most 3,000 characters.")] text: Option<String>,
     ) -> Result<CommentPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let text = text.filter(|text| !text.trim().is_empty());
         let text = text.map(|text| Message::parse("text", &text)).transpose()?;
         let text = text.unwrap_or_else(Message::wordless);
@@ -92,10 +92,10 @@ impl ConversationMutation {
 
     /// Marks the open messages of the task's customer and a declined quote as needing no answer.
     /// Open to all staff.
-    async fn settle_answers(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn settle_answers(&self, ctx: &Context<'_>, task_id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let work = move |tx: &Transaction<'_>| app::comments::settle(tx, &actor, id, now);
         TaskPayload::write(desk, work).await
     }
@@ -107,7 +107,7 @@ impl ConversationMutation {
     async fn ask_approval(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        task_id: ID,
         #[graphql(desc = "Needed by a task without lines; otherwise it is the sum of the lines.")]
         price: Option<MoneyValue>,
         #[graphql(desc = "Explanation, at most 3,000 characters.")] text: Option<String>,
@@ -115,7 +115,7 @@ impl ConversationMutation {
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let text = text.filter(|text| !text.trim().is_empty());
         let new = NewApproval {
             price: price.map(|price| price.read("price")).transpose()?,
@@ -127,10 +127,10 @@ impl ConversationMutation {
     }
 
     /// Withdraws the task's open quote. Open to all staff.
-    async fn withdraw_approval(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn withdraw_approval(&self, ctx: &Context<'_>, task_id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let work = move |tx: &Transaction<'_>| app::approvals::take_back(tx, &actor, id, now);
         TaskPayload::write(desk, work).await
     }

@@ -1,12 +1,13 @@
 //! Mutations of employees and invites by an owner.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
 use crate::graphql::RequestContext;
 use crate::graphql::input::UpdateEmployeeInput;
+use crate::graphql::scalars::InstantValue;
 use crate::graphql::view::RoleEnum;
 use crate::store::Transaction;
 
@@ -17,13 +18,8 @@ pub struct CreateInvitePayload {
     token: String,
     /// URL of the page where the invited person registers.
     url: String,
-    /// Time of expiry, RFC 3339 in UTC.
-    expires_time: String,
-}
-
-#[derive(InputObject)]
-pub struct WithdrawInviteInput {
-    id: ID,
+    /// Time of expiry.
+    expires_time: InstantValue,
 }
 
 #[derive(SimpleObject)]
@@ -31,18 +27,12 @@ pub struct WithdrawInvitePayload {
     id: ID,
 }
 
-#[derive(InputObject)]
-pub struct CreatePasswordLinkInput {
-    /// The employee who gets it.
-    employee_id: ID,
-}
-
 #[derive(SimpleObject)]
 pub struct CreatePasswordLinkPayload {
     /// URL of the page where the employee sets a new password. Returned only once.
     url: String,
-    /// Time of expiry, RFC 3339 in UTC.
-    expires_time: String,
+    /// Time of expiry.
+    expires_time: InstantValue,
 }
 
 #[derive(Default)]
@@ -69,32 +59,29 @@ impl EmployeeMutation {
         Ok(CreateInvitePayload {
             url: desk.invite_url(&invite.token),
             token: invite.token,
-            expires_time: invite.expires.to_string(),
+            expires_time: InstantValue(invite.expires),
         })
     }
 
     /// Withdraws an invite. Owner only; NOT_FOUND for one that is used, expired or withdrawn.
-    async fn withdraw_invite(
-        &self,
-        ctx: &Context<'_>,
-        input: WithdrawInviteInput,
-    ) -> Result<WithdrawInvitePayload> {
+    async fn withdraw_invite(&self, ctx: &Context<'_>, id: ID) -> Result<WithdrawInvitePayload> {
         let owner = ctx.actor()?.require_owner()?;
-        let (desk, id) = (ctx.desk()?, InviteId::parse("id", &input.id)?);
+        let (desk, invite) = (ctx.desk()?, InviteId::parse("id", &id)?);
         let now = desk.clock.now();
-        let work = move |tx: &Transaction<'_>| app::accounts::withdraw_invite(tx, &owner, id, now);
+        let work =
+            move |tx: &Transaction<'_>| app::accounts::withdraw_invite(tx, &owner, invite, now);
         desk.db.write(work).await?;
-        Ok(WithdrawInvitePayload { id: input.id })
+        Ok(WithdrawInvitePayload { id })
     }
 
     /// Changes the name and the colour of an employee. FORBIDDEN for somebody else's, but for an owner.
     async fn update_employee(
         &self,
         ctx: &Context<'_>,
-        input: UpdateEmployeeInput,
+        employee_data: UpdateEmployeeInput,
     ) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
-        let (id, change) = input.read()?;
+        let (id, change) = employee_data.read()?;
         let work =
             move |tx: &Transaction<'_>| app::accounts::update_employee(tx, &actor, id, &change);
         UpdateUserPayload::write(ctx.desk()?, work).await
@@ -124,18 +111,18 @@ impl EmployeeMutation {
     async fn create_password_link(
         &self,
         ctx: &Context<'_>,
-        input: CreatePasswordLinkInput,
+        employee_id: ID,
     ) -> Result<CreatePasswordLinkPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
-        let id = EmployeeId::parse("employeeId", &input.employee_id)?;
+        let id = EmployeeId::parse("employeeId", &employee_id)?;
         let now = desk.clock.now();
         let work =
             move |tx: &Transaction<'_>| app::accounts::create_password_link(tx, &owner, id, now);
         let link = desk.db.write(work).await?;
         Ok(CreatePasswordLinkPayload {
             url: desk.password_url(&link.token),
-            expires_time: link.expires.to_string(),
+            expires_time: InstantValue(link.expires),
         })
     }
 

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use crate::app;
 use crate::domain::{Result, Stage, StageId};
 use crate::graphql::RequestContext;
-use crate::graphql::input::{NewStageInput, StageInput};
+use crate::graphql::input::{CreateStageInput, UpdateStageInput};
 use crate::graphql::view::{StageView, stage};
 use crate::store::Transaction;
 
@@ -34,7 +34,7 @@ impl StageMutation {
     async fn create_stage(
         &self,
         ctx: &Context<'_>,
-        stage_data: NewStageInput,
+        stage_data: CreateStageInput,
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let new = stage_data.read()?;
@@ -47,7 +47,7 @@ impl StageMutation {
     async fn update_stage(
         &self,
         ctx: &Context<'_>,
-        stage_data: StageInput,
+        stage_data: UpdateStageInput,
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (id, change) = stage_data.read()?;
@@ -56,18 +56,18 @@ impl StageMutation {
         Ok(ctx.desk()?.db.write(work).await?.into())
     }
 
-    /// Deletes a stage. Its tasks move to `tasksTo`, another stage of the same status, without
+    /// Deletes a stage. Its tasks move to `replacementId`, another stage of the same status, without
     /// notices. Owner only; CONFLICT for the last stage of a status.
     async fn delete_stage(
         &self,
         ctx: &Context<'_>,
         id: ID,
-        tasks_to: Option<ID>,
+        replacement_id: Option<ID>,
     ) -> Result<DeleteStagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
         let (stage, now) = (StageId::parse("id", &id)?, desk.clock.now());
-        let to = tasks_to.map(|id| StageId::parse("tasksTo", &id));
+        let to = replacement_id.map(|id| StageId::parse("replacementId", &id));
         let to = to.transpose()?;
         desk.db
             .write(move |tx| app::stages::delete(tx, &owner, stage, to, now))

@@ -117,10 +117,10 @@ impl TaskMutation {
 
     /// Creates a status link (`statusUrl`) by which the customer follows the task, and revokes the
     /// previous one at once. Open to all staff.
-    async fn renew_status_link(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn renew_status_link(&self, ctx: &Context<'_>, task_id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let links = desk.links();
         let work = move |tx: &Transaction<'_>| {
             app::status_links::renew(tx, &actor, &links, id, now)?;

@@ -6,7 +6,7 @@ use super::{AgreedLineView, List, UserView, user};
 use crate::app;
 use crate::domain::{Approval, Decision, Message, Result};
 use crate::graphql::RequestContext;
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::scalars::{InstantValue, MoneyValue};
 
 /// State of a quote.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -71,18 +71,18 @@ impl ApprovalView {
         Ok(employee.map(user))
     }
 
-    /// Time of sending, RFC 3339 in UTC.
-    async fn asked_time(&self) -> String {
-        self.0.asked.to_string()
+    /// Time of sending.
+    async fn asked_time(&self) -> InstantValue {
+        InstantValue(self.0.asked)
     }
 
     async fn decision(&self) -> DecisionEnum {
         self.0.decision.into()
     }
 
-    /// Time of the decision, RFC 3339 in UTC; null while it is ASKED.
-    async fn decided_time(&self) -> Option<String> {
-        self.0.decided.map(|at| at.to_string())
+    /// Time of the decision; null while it is ASKED.
+    async fn decided_time(&self) -> Option<InstantValue> {
+        self.0.decided.map(InstantValue)
     }
 
     /// Channel through which the customer answered, if they did.

@@ -1,5 +1,6 @@
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::known;
 use super::written::Entry;
 use crate::domain::{Attachment, AttachmentKind, AttachmentState, Result};
 use crate::graphql::RequestContext;
@@ -67,11 +68,11 @@ impl AttachmentView {
     }
 
     /// File name under which it is downloaded once the file is stored; the sender's name before.
-    /// Empty if there is none.
-    async fn file_name(&self) -> String {
+    /// Null if there is none.
+    async fn file_name(&self) -> Option<String> {
         match self.0.state {
-            AttachmentState::Here => self.0.download_name(),
-            _ => self.0.file_name.clone(),
+            AttachmentState::Here => Some(self.0.download_name()),
+            _ => known(&self.0.file_name).map(str::to_owned),
         }
     }
 
@@ -90,9 +91,9 @@ impl AttachmentView {
         self.0.duration
     }
 
-    /// Text of a place, a contact, a poll or a sticker; empty for other kinds.
-    async fn about(&self) -> &str {
-        &self.0.about
+    /// Text of a place, a contact, a poll or a sticker; null for other kinds.
+    async fn about(&self) -> Option<&str> {
+        known(&self.0.about)
     }
 
     /// Download URL for a signed-in browser, or with the token in `Authorization`; null until the
@@ -108,6 +109,7 @@ impl AttachmentView {
         self.0.width
     }
 
+    /// Height in pixels, for a stored picture.
     async fn height(&self) -> Option<i64> {
         self.0.height
     }

@@ -2,6 +2,7 @@ use async_graphql::{Enum, Object, SimpleObject};
 
 use crate::app::bot_report::BotReport;
 use crate::domain::{BotMode, BotState, BotTrouble, Origin, Receiving};
+use crate::graphql::scalars::InstantValue;
 
 /// How the bot should receive updates.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -133,10 +134,10 @@ impl BotView {
         self.0.troubles().into_iter().map(Into::into).collect()
     }
 
-    /// Time of the last check, RFC 3339 in UTC; null before the first.
-    async fn checked_time(&self) -> Option<String> {
+    /// Time of the last check; null before the first.
+    async fn checked_time(&self) -> Option<InstantValue> {
         match &self.0.state {
-            BotState::Seen(health) => Some(health.seen.to_string()),
+            BotState::Seen(health) => Some(InstantValue(health.seen)),
             BotState::Off | BotState::Unknown => None,
         }
     }

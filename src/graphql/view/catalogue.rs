@@ -1,5 +1,6 @@
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::known;
 use super::written::Entry;
 use crate::app;
 use crate::domain::{CatalogueItem, LineKind, Result, WarrantyDays};
@@ -63,9 +64,4 @@ impl CatalogueItemView {
     async fn archived(&self) -> bool {
         self.0.content.archived
     }
-}
-
-/// Returns a text, or null for an empty one.
-fn known(text: &str) -> Option<&str> {
-    Some(text).filter(|text| !text.is_empty())
 }

@@ -5,10 +5,11 @@ use super::attachment::AttachmentView;
 use super::event::AuthorEnum;
 use super::photo::PhotoView;
 use super::written::Entry;
-use super::{UserView, user};
+use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, Channel, Comment, CommentKind, Result};
 use crate::graphql::RequestContext;
+use crate::graphql::scalars::InstantValue;
 
 /// Direction of a comment.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +71,9 @@ impl CommentView {
         self.0.channel.map(Into::into)
     }
 
-    /// Text of the comment; empty when it has only attachments.
-    async fn text(&self) -> &str {
-        self.0.text.as_str()
+    /// Text of the comment; null when it has only attachments.
+    async fn text(&self) -> Option<&str> {
+        known(self.0.text.as_str())
     }
 
     /// The first picture among the attachments.
@@ -88,9 +89,9 @@ impl CommentView {
         List::of(all.into_iter().map(AttachmentView))
     }
 
-    /// Time of the comment, RFC 3339 in UTC.
-    async fn time(&self) -> String {
-        self.0.at.to_string()
+    /// Time of the comment.
+    async fn time(&self) -> InstantValue {
+        InstantValue(self.0.at)
     }
 
     /// Whether the customer awaits a reply to it.

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use serde::Serialize;
 
-use super::ColourEnum;
 use super::written::{Written, fields};
+use super::{ColourEnum, known};
 use crate::domain::{Employee, Result, Role};
 use crate::graphql::RequestContext;
 
@@ -24,7 +24,7 @@ pub struct StaffTelegram {
     /// Whether an account is linked for notifications about tasks and customers' replies.
     linked: bool,
     /// Local time of the morning list, `HH:MM`; null when it is off.
-    morning_time: Option<String>,
+    morning_list_at: Option<String>,
 }
 
 pub type UserView = Written<UserFields>;
@@ -45,8 +45,8 @@ fields! {
 
         "email" email: &str = |user| user.0.email.as_str();
 
-        /// The name on the pages and papers; empty until somebody gives one, and then the e-mail's local part is shown.
-        "name" name: &str = |user| user.0.name.as_str();
+        /// The name on the pages and papers; null until somebody gives one, and then the e-mail's local part is shown.
+        "name" name: Option<&str> = |user| known(user.0.name.as_str());
 
         /// Colour of the face on the pages; null for the usual one.
         "colour" colour: Option<ColourEnum> = |user| user.0.colour.map(Into::into);
@@ -63,7 +63,7 @@ fields! {
             let own = ctx.actor()?.id() == self.0.id;
             Ok(own.then(|| StaffTelegram {
                 linked: self.0.telegram.is_some(),
-                morning_time: self.0.morning.map(|time| time.to_string()),
+                morning_list_at: self.0.morning.map(|time| time.to_string()),
             }))
         }
     }

@@ -1,10 +1,11 @@
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::written::Entry;
-use super::{UserView, user};
+use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, EventKind, Result, TaskEvent};
 use crate::graphql::RequestContext;
+use crate::graphql::scalars::InstantValue;
 
 /// Kind of a history entry.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +23,9 @@ pub enum EventKindEnum {
     Deleted,
     /// `from` and `to` describe the whole device on one line.
     Device,
-    /// `from` and `to` are days, empty for none; likewise for WARRANTY.
+    /// `from` and `to` are days, null for none; likewise for WARRANTY.
     Due,
-    /// `from` and `to` are sums, empty for none; likewise for PRICE and PREPAYMENT.
+    /// `from` and `to` are sums, null for none; likewise for PRICE and PREPAYMENT.
     Estimate,
     Price,
     Prepayment,
@@ -38,8 +39,8 @@ pub enum EventKindEnum {
     /// A row of the ledger was corrected by its opposite.
     Reversed,
     Warranty,
-    /// The task under whose warranty this one is done; `from` and `to` are task ids, empty for
-    /// none.
+    /// The task under whose warranty this one is done; `from` and `to` are task ids, null
+    /// for none.
     WarrantyOf,
     /// The stage changed; `from` and `to` are its names at that time. When a status change leads to
     /// the first stage, only STATUS is recorded.
@@ -108,9 +109,9 @@ impl EventView {
         self.0.kind.into()
     }
 
-    /// Time of the event, RFC 3339 in UTC.
-    async fn time(&self) -> String {
-        self.0.at.to_string()
+    /// Time of the event.
+    async fn time(&self) -> InstantValue {
+        InstantValue(self.0.at)
     }
 
     async fn author(&self) -> AuthorEnum {
@@ -126,11 +127,13 @@ impl EventView {
         Ok(employee.map(user))
     }
 
+    /// The value before; null for none.
     async fn from(&self) -> Option<&str> {
-        self.0.from.as_deref()
+        self.0.from.as_deref().and_then(known)
     }
 
+    /// The value after; null for none.
     async fn to(&self) -> Option<&str> {
-        self.0.to.as_deref()
+        self.0.to.as_deref().and_then(known)
     }
 }

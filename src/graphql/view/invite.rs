@@ -4,6 +4,7 @@ use super::{RoleEnum, UserView, user};
 use crate::app;
 use crate::domain::Result;
 use crate::graphql::RequestContext;
+use crate::graphql::scalars::InstantValue;
 use crate::store::invites::Invite;
 
 /// An invite, without its token, which is returned only once.
@@ -16,9 +17,9 @@ impl InviteView {
         self.0.id.get().into()
     }
 
-    /// E-mail of the invited person.
-    async fn email(&self) -> &str {
-        self.0.email.as_ref().map_or("", |email| email.as_str())
+    /// E-mail of the invited person; null for an invite from the command line that names none.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_ref().map(|email| email.as_str())
     }
 
     /// Role of the new account.
@@ -36,13 +37,13 @@ impl InviteView {
         Ok(maker.map(user))
     }
 
-    /// Time of creation, RFC 3339 in UTC.
-    async fn created_time(&self) -> String {
-        self.0.created.to_string()
+    /// Time of creation.
+    async fn created_time(&self) -> InstantValue {
+        InstantValue(self.0.created)
     }
 
-    /// Time of expiry, RFC 3339 in UTC.
-    async fn expires_time(&self) -> String {
-        self.0.expires.to_string()
+    /// Time of expiry.
+    async fn expires_time(&self) -> InstantValue {
+        InstantValue(self.0.expires)
     }
 }

@@ -48,3 +48,8 @@ pub use takings::DayReportView;
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView, wanted_tasks};
 pub use webhook::UndeliveredWebhookView;
 pub use written::Written;
+
+/// Returns a text, or null for an empty one: an unknown value is null.
+fn known(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}

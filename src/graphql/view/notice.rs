@@ -2,6 +2,7 @@ use async_graphql::{Enum, ID, Object};
 
 use super::{CustomerView, StatusEnum, TaskView};
 use crate::domain::{Notice, Reason, Result, Told, Undelivered};
+use crate::graphql::scalars::InstantValue;
 
 /// Reason why a notice became a dead letter.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +83,8 @@ impl UndeliveredView {
         self.notice.attempts
     }
 
-    /// Time of giving up, RFC 3339 in UTC.
-    async fn failed_time(&self) -> String {
-        self.notice.failed.to_string()
+    /// Time of giving up.
+    async fn failed_time(&self) -> InstantValue {
+        InstantValue(self.notice.failed)
     }
 }

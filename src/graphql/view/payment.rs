@@ -1,7 +1,7 @@
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::written::Entry;
-use super::{TaskView, UserView, user};
+use super::{TaskView, UserView, known, user};
 use crate::app;
 use crate::app::drawers::DrawerState;
 use crate::domain::{Closing, EmployeeId, Error, Method, Payment, PaymentKind, Result, Shift};
@@ -99,12 +99,12 @@ impl PaymentView {
     }
 
     async fn note(&self) -> Option<&str> {
-        Some(self.0.entry.note.as_str()).filter(|note| !note.is_empty())
+        known(self.0.entry.note.as_str())
     }
 
     /// Number of the fiscal receipt.
     async fn fiscal_number(&self) -> Option<&str> {
-        Some(self.0.entry.fiscal.as_str()).filter(|number| !number.is_empty())
+        known(self.0.entry.fiscal.as_str())
     }
 
     /// The payment that a refund returns, or the row that a reversal corrects.
@@ -208,7 +208,7 @@ impl ShiftView {
 
     /// Reason for the difference.
     async fn reason(&self) -> Option<&str> {
-        let reason = self.closing().map(|closing| closing.reason.as_str());
-        reason.filter(|reason| !reason.is_empty())
+        self.closing()
+            .and_then(|closing| known(closing.reason.as_str()))
     }
 }

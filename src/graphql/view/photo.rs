@@ -46,12 +46,13 @@ impl PhotoView {
         Ok(is_here.then_some(url))
     }
 
-    /// Width in pixels; 0 until the picture is stored.
-    async fn width(&self) -> i64 {
-        self.0.width.unwrap_or_default()
+    /// Width in pixels; null until the picture is stored.
+    async fn width(&self) -> Option<i64> {
+        self.0.width
     }
 
-    async fn height(&self) -> i64 {
-        self.0.height.unwrap_or_default()
+    /// Height in pixels; null until the picture is stored.
+    async fn height(&self) -> Option<i64> {
+        self.0.height
     }
 }

@@ -6,7 +6,7 @@ use crate::app::reports::{Part, Today};
 use crate::domain::{
     Category, Concern, DayReport, Employee, MonthReport, Stage, Status, Turnover, Workload,
 };
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::scalars::{DayValue, MoneyValue};
 
 /// Current workload.
 #[derive(SimpleObject)]
@@ -141,8 +141,8 @@ pub struct EmployeeTurnover {
 
 #[derive(SimpleObject)]
 pub struct DayTurnover {
-    /// `YYYY-MM-DD`.
-    day: String,
+    /// The day.
+    day: DayValue,
     turnover: TurnoverView,
     money: MonthMoneyView,
 }
@@ -173,7 +173,7 @@ impl From<(MonthReport, Vec<Part>)> for MonthView {
             turnover: (&turnover).into(),
         };
         let of_day = |money: &DayReport| DayTurnover {
-            day: money.day.to_string(),
+            day: money.day.into(),
             turnover: (&report.of_day(money.day)).into(),
             money: money.into(),
         };

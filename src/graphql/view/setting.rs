@@ -1,9 +1,10 @@
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{UserView, user};
+use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{AuditAction, AuditEvent, Origin, Result, Setting, SettingKey};
 use crate::graphql::RequestContext;
+use crate::graphql::scalars::InstantValue;
 
 /// Key of a setting; `docs/configuration.md` explains each under its name in `config.toml`.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -75,9 +76,9 @@ impl SettingView {
         self.0.key.into()
     }
 
-    /// The value in use, as `config.toml` spells it; empty when there is none.
-    async fn value(&self) -> &str {
-        &self.0.value
+    /// The value in use, as `config.toml` spells it; null when there is none.
+    async fn value(&self) -> Option<&str> {
+        known(&self.0.value)
     }
 
     /// The configuration file or the environment variable that sets it; null when it can be changed here.
@@ -165,8 +166,8 @@ impl AuditEventView {
         Ok(by.map(user))
     }
 
-    /// Time of the change, RFC 3339 in UTC.
-    async fn created_time(&self) -> String {
-        self.0.at.to_string()
+    /// Time of the change.
+    async fn created_time(&self) -> InstantValue {
+        InstantValue(self.0.at)
     }
 }

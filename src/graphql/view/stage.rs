@@ -3,8 +3,8 @@ use std::sync::Arc;
 use async_graphql::{Enum, ID, Object};
 use serde::Serialize;
 
-use super::StatusEnum;
 use super::written::{Written, fields};
+use super::{StatusEnum, known};
 use crate::domain::{Colour, Stage, StuckDays};
 
 /// Colours of stages and employees.
@@ -51,8 +51,8 @@ fields! {
         /// are in the first stage.
         "position" position: usize = |stage| stage.0.position;
 
-        /// Text for the customer; empty for the status's own text.
-        "wording" wording: &str = |stage| stage.0.wording.as_str();
+        /// Text for the customer; null for the status's own text.
+        "wording" wording: Option<&str> = |stage| known(stage.0.wording.as_str());
 
         /// Whether the customer is notified when a task enters the stage.
         "told" told: bool = |stage| stage.0.told;

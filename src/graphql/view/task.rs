@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{Category, Comment, Day, Details, Line, Link, Result, Status, TaskOrder};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Tasks;
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::scalars::{DayValue, InstantValue, MoneyValue};
 use crate::store::tasks::{Listed, Wanted};
 
 /// Progress of a task.
@@ -91,17 +91,17 @@ fields! {
         "createdAt" created_at [created]: String =
             |task| Day::of(*created, &task.list.zone).to_string();
 
-        /// Time of creation, RFC 3339 in UTC.
-        "createdTime" created_time [created]: String = |task| created.to_string();
+        /// Time of creation.
+        "createdTime" created_time [created]: InstantValue = |task| InstantValue(*created);
 
-        /// Time of the last change, RFC 3339 in UTC.
-        "updatedTime" updated_time [updated]: String = |task| updated.to_string();
+        /// Time of the last change.
+        "updatedTime" updated_time [updated]: InstantValue = |task| InstantValue(*updated);
 
-        /// Time of becoming CLOSED, RFC 3339 in UTC; null in any other status.
-        "closedTime" closed_time [closed]: Option<String> = |task| closed.map(|at| at.to_string());
+        /// Time of becoming CLOSED; null in any other status.
+        "closedTime" closed_time [closed]: Option<InstantValue> = |task| closed.map(InstantValue);
 
-        /// Time of becoming READY, RFC 3339 in UTC; null in any other status.
-        "readyTime" ready_time [ready]: Option<String> = |task| ready.map(|at| at.to_string());
+        /// Time of becoming READY; null in any other status.
+        "readyTime" ready_time [ready]: Option<InstantValue> = |task| ready.map(InstantValue);
 
         /// Incremented by every change. Passed back as `expectedVersion`, it prevents lost updates.
         "version" version [version]: i64 = |task| *version;
@@ -120,13 +120,14 @@ fields! {
         /// The step within the status.
         "stage" stage [stage]: StageView = |task| self::stage(stage.clone());
 
-        /// Time of entering the stage, RFC 3339 in UTC.
-        "stageSince" stage_since [stage_since]: String = |task| stage_since.to_string();
+        /// Time of entering the stage.
+        "stageSinceTime" stage_since_time [stage_since]: InstantValue =
+            |task| InstantValue(*stage_since);
 
         "description" description [description]: &str = |task| description.as_str();
 
-        /// Promised day of completion, `YYYY-MM-DD`.
-        "dueOn" due_on [due]: Option<String> = |task| due.map(|day| day.to_string());
+        /// Promised day of completion.
+        "dueOn" due_on [due]: Option<DayValue> = |task| due.map(Into::into);
 
         /// Whether the customer is reminded while the task is READY and awaits pickup.
         "remind" remind [remind]: bool = |task| *remind;
@@ -213,10 +214,10 @@ fields! {
             Ok(self.details(ctx).await?.balance().into())
         }
 
-        /// Last day of the warranty on this work, `YYYY-MM-DD`.
-        async fn warranty_until(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        /// Last day of the warranty on this work.
+        async fn warranty_ends_on(&self, ctx: &Context<'_>) -> Result<Option<DayValue>> {
             let until = self.details(ctx).await?.warranty_until;
-            Ok(until.map(|day| day.to_string()))
+            Ok(until.map(Into::into))
         }
 
         /// The task under whose warranty this one is done.

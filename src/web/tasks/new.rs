@@ -163,7 +163,7 @@ async fn show_new(
     let actor = visit.actor()?;
     let read = move |c: &_| app::suggestions::of_devices(c, &actor);
     let suggestions = visit.desk.db.read(read).await?;
-    let warranty = match draft.detail("warrantyOf") {
+    let warranty = match draft.detail("warrantyOfId") {
         "" => None,
         of => errors.take(warranty(visit, of).await, &visit.texts)?,
     };
@@ -184,10 +184,10 @@ async fn show_new(
 }
 
 async fn warranty(visit: &Visit, of: &str) -> Result<String> {
-    let of = TaskId::parse("warrantyOf", of)?;
+    let of = TaskId::parse("warrantyOfId", of)?;
     match get_whole(visit, of).await {
         Ok((_, details)) => Ok(warranty_line(of, &details, &visit.texts)),
-        Err(Error::NotFound) => Err(Problem::NoSuchTask.at("warrantyOf").into()),
+        Err(Error::NotFound) => Err(Problem::NoSuchTask.at("warrantyOfId").into()),
         Err(error) => Err(error),
     }
 }
