@@ -61,7 +61,7 @@ const Watch = graphql(`
 `);
 const Upload = graphql(`
   mutation Upload($id: ID!, $files: [Upload!]!) {
-    addAttachments(id: $id, files: $files) {
+    addAttachments(taskId: $id, files: $files) {
       comment {
         photo {
           state

@@ -118,7 +118,7 @@ pub struct UploadVariables {
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Mutation", variables = "UploadVariables")]
 pub struct UploadPhoto {
-    #[arguments(id: $id, files: $files)]
+    #[arguments(taskId: $id, files: $files)]
     pub add_attachments: CommentPayload,
 }
 
