@@ -18,8 +18,11 @@ if (!existsSync(schema) || readFileSync(schema, "utf8") !== sdl) writeFileSync(s
 
 const failed = [];
 
-/** Runs a program to its end, and returns whether it succeeded. Its output stands under its title. */
-async function step(title, cwd, args, env = {}) {
+/**
+ * Runs a program to its end, and returns whether it succeeded. Its output stands under its title;
+ * that of a preparation, which gets no environment, only if it fails.
+ */
+async function step(title, cwd, args, env) {
   const began = Date.now();
   const child = spawn(args[0], args.slice(1), {
     cwd: join(here, cwd),
@@ -28,9 +31,9 @@ async function step(title, cwd, args, env = {}) {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
   const code = await new Promise((end) => child.on("error", (error) => end(error.message)).on("close", end));
-  console.log(
-    `--- ${title}: ${((Date.now() - began) / 1000).toFixed(1)} s${code === 0 ? "" : `, FAILED (${code})`}\n${output.trimEnd()}`,
-  );
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  if (code === 0) console.log(`--- ${title}: ${seconds} s${env ? `\n${output.trimEnd()}` : ""}`);
+  else console.log(`--- ${title}: ${seconds} s, FAILED (${code})\n${output.trimEnd()}`);
   if (code !== 0) failed.push(title);
   return code === 0;
 }
@@ -73,7 +76,7 @@ const rust = ["cynic", "graphql_client"].filter((name) => wanted(name));
 /** Makes an environment of a folder's requirements.txt, and returns its programs' folder, or null. */
 async function venv(folder) {
   const made = join(dir, folder);
-  const install = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", "requirements.txt"];
+  const install = ["install", "--quiet", "--disable-pip-version-check", "--no-compile", "--require-hashes", "-r", "requirements.txt"];
   const ready =
     (await step(`make an environment for ${folder}`, folder, ["python3", "-m", "venv", made])) &&
     (await step(`install ${folder}`, folder, [join(made, "bin/pip"), ...install]));
@@ -91,7 +94,7 @@ const lines = [
   async () => {
     if (!wanted("conformance")) return;
     (await step("install graphql-js", "conformance", npm)) &&
-      (await step("conformance", "conformance", ["node", "run.mjs"]));
+      (await step("conformance", "conformance", ["node", "run.mjs"], {}));
   },
   async () => {
     if (!(node.length || wanted("webhooks")) || !(await step("install the npm clients", "node", npm))) return;
@@ -139,7 +142,7 @@ const lines = [
   },
   async () => {
     if (!wanted("lint")) return;
-    (await step("install the linters", "lint", npm)) && (await step("lint", "lint", ["node", "lint.mjs"]));
+    (await step("install the linters", "lint", npm)) && (await step("lint", "lint", ["node", "lint.mjs"], {}));
   },
 ];
 const began = Date.now();
