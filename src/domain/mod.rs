@@ -62,6 +62,7 @@ mod takings;
 mod task;
 mod text;
 mod time;
+mod together;
 mod webhook;
 mod workload;
 
@@ -148,5 +149,6 @@ pub use task::{
 };
 pub use text::{Description, Message, Name, ShortText};
 pub use time::{Day, Days, TimeOfDay, TimeZone};
+pub use together::{Together, all, each};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, CustomersWaiting, WaitsFor, Workload};

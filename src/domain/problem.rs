@@ -5,6 +5,8 @@
 #[error("{field}: {}", problem.key())]
 pub struct Invalid {
     pub field: &'static str,
+    /// Position in the list that the field is in, from 0; `None` outside of a list.
+    pub entry: Option<usize>,
     pub problem: Problem,
 }
 
@@ -431,6 +433,7 @@ impl Problem {
     pub fn at(self, field: &'static str) -> Invalid {
         Invalid {
             field,
+            entry: None,
             problem: self,
         }
     }

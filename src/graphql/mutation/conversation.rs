@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
 use crate::app::{self, Desk};
-use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId};
+use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId, Together};
 use crate::graphql::input::{self, Upload};
 use crate::graphql::scalars::MoneyValue;
 use crate::graphql::view::{CommentView, TaskView};
@@ -117,9 +117,14 @@ impl ConversationMutation {
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let text = text.filter(|text| !text.trim().is_empty());
+        let (price, text) = (
+            price.map(|price| price.read("price")).transpose(),
+            text.map(|text| Message::parse("text", &text)).transpose(),
+        )
+            .together()?;
         let new = NewApproval {
-            price: price.map(|price| price.read("price")).transpose()?,
-            text: text.map(|text| Message::parse("text", &text)).transpose()?,
+            price,
+            text,
             expected_version,
         };
         let work = move |tx: &Transaction<'_>| app::approvals::ask(tx, &actor, id, &new, now);

@@ -9,7 +9,7 @@ use crate::app::payments::NewRefund;
 use crate::app::{self, Desk};
 use crate::domain::{
     DrawerId, DrawerName, Error, Payment, PaymentId, Problem, Result, Shift, ShiftId, ShiftReason,
-    StageId, TaskId,
+    StageId, TaskId, Together, each,
 };
 use crate::graphql::input::{self, PaymentInput};
 use crate::graphql::scalars::MoneyValue;
@@ -101,12 +101,19 @@ impl PaymentMutation {
     ) -> Result<PaymentPayload> {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
         let (id, now) = (PaymentId::parse("id", &id)?, desk.clock.now());
+        let (sum, drawer, note, key) = (
+            sum.positive("sum"),
+            input::drawer(drawer_id),
+            input::note(note),
+            input::key(idempotency_key),
+        )
+            .together()?;
         let new = NewRefund {
-            sum: sum.positive("sum")?,
+            sum,
             method: method.map(Into::into),
-            drawer: input::drawer(drawer_id)?,
-            note: input::note(note)?,
-            key: input::key(idempotency_key)?,
+            drawer,
+            note,
+            key,
         };
         let work = move |tx: &Transaction<'_>| app::payments::refund(tx, &owner, id, &new, now);
         PaymentPayload::write(ctx, desk, work)
@@ -150,10 +157,10 @@ impl PaymentMutation {
             (Some(other), _) if other != task => Err(Problem::NoSuchTask.at("taskId").into()),
             (_, payment) => Ok(payment),
         };
-        let paid: Result<Vec<_>> = payments.into_iter().flatten().map(read).collect();
+        let payments = each(payments.into_iter().flatten().map(read))?;
         let (new, shop) = (
             HandOver {
-                payments: paid?,
+                payments,
                 stage,
                 expected_version,
             },
@@ -178,7 +185,7 @@ impl PaymentMutation {
     ) -> Result<PaymentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
-        let (sum, note) = (sum.positive("sum")?, input::note(note)?);
+        let (sum, note) = (sum.positive("sum"), input::note(note)).together()?;
         let work = move |tx: &Transaction<'_>| {
             app::payments::move_cash(tx, &actor, drawer, kind.into(), sum, note, now)
         };
@@ -248,12 +255,17 @@ impl PaymentMutation {
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (id, now) = (ShiftId::parse("id", &id)?, desk.clock.now());
+        let expected = expected_cash.map(|sum| sum.balance("expectedCash"));
+        let (counted, reason, expected) = (
+            counted.read("counted"),
+            ShiftReason::parse("reason", &reason.unwrap_or_default()),
+            expected.transpose(),
+        )
+            .together()?;
         let count = Count {
-            counted: counted.read("counted")?,
-            reason: ShiftReason::parse("reason", &reason.unwrap_or_default())?,
-            expected: expected_cash
-                .map(|sum| sum.balance("expectedCash"))
-                .transpose()?,
+            counted,
+            reason,
+            expected,
         };
         let work =
             move |tx: &Transaction<'_>| app::drawers::close_shift(tx, &actor, id, count, now);

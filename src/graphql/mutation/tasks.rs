@@ -1,10 +1,10 @@
 //! Mutations of tasks and their status links.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, MaybeUndefined, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{EmployeeId, Name, Phone, Result, TaskId};
-use crate::graphql::input::TaskInput;
+use crate::domain::{EmployeeId, Error, Name, Phone, Result, TaskId, Together};
+use crate::graphql::input::{self, TaskInput};
 use crate::graphql::view::TaskView;
 use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
@@ -65,15 +65,16 @@ impl TaskMutation {
         &self,
         ctx: &Context<'_>,
         id: ID,
-        employee_id: Option<ID>,
+        #[graphql(desc = "Id of the employee; null for nobody. Required.")]
+        employee_id: MaybeUndefined<ID>,
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
-        let employee = employee_id
-            .map(|id| EmployeeId::parse("employeeId", &id))
-            .transpose()?;
+        let employee = input::present("employeeId", employee_id, |id| {
+            Ok(EmployeeId::parse("employeeId", &id)?)
+        })?;
         let work = move |tx: &Transaction<'_>| {
             app::tasks::assign(tx, &actor, id, employee, expected_version, now)
         };
@@ -94,10 +95,15 @@ impl TaskMutation {
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
-        let phone = Phone::parse("customerPhone", &customer_phone, desk.shop().country)?;
         let name = customer_name.map(|name| Name::parse("customerName", &name));
-        let name = name.transpose()?.flatten();
+        let (id, phone, name) = (
+            TaskId::parse("taskId", &task_id).map_err(Error::from),
+            Phone::parse("customerPhone", &customer_phone, desk.shop().country)
+                .map_err(Error::from),
+            name.transpose(),
+        )
+            .together()?;
+        let (name, now) = (name.flatten(), desk.clock.now());
         let work = move |tx: &Transaction<'_>| {
             app::task_customers::set(tx, &actor, id, &phone, name.as_ref(), expected_version, now)
         };
