@@ -49,6 +49,15 @@ const Change = graphql(`
     }
   }
 `);
+const Create = graphql(`
+  mutation Create($task: TaskInput!) {
+    createTask(taskData: $task) {
+      task {
+        id
+      }
+    }
+  }
+`);
 const Watch = graphql(`
   subscription Watch($id: ID) {
     taskChanged(id: $id) {
@@ -81,9 +90,15 @@ const setting = (name: string): string => {
 const url = `${setting("CLIENT_URL")}/graphql`;
 const authorization = `Bearer ${setting("CLIENT_TOKEN")}`;
 
+type Path = (string | number)[];
+
 interface Answer<Result> {
   data?: Result | null;
-  errors?: { message: string; path?: (string | number)[]; extensions?: { code?: string; field?: string } }[];
+  errors?: {
+    message: string;
+    path?: Path;
+    extensions?: { code?: string; fields?: { path: Path; message: string }[] };
+  }[];
 }
 
 async function execute<Result, Variables>(
@@ -149,6 +164,14 @@ async function fails(id: string): Promise<void> {
   assert.equal(missing.data?.taskById?.description, undefined);
   assert(missing.data?.me.email);
   assert.deepEqual(codes(await change({ id, description: "late", expectedVersion: 1 })), ["CONFLICT"]);
+  // A form shows a sentence at each field that is wrong.
+  const wrong = await execute(Create, { task: { customerPhone: "1", price: -1 } });
+  assert.deepEqual(codes(wrong), ["BAD_USER_INPUT"]);
+  const fields = wrong.errors?.[0]?.extensions?.fields?.map(({ path, message }) => [path.join("."), message !== ""]);
+  assert.deepEqual(fields, [
+    ["taskData.customerPhone", true],
+    ["taskData.price", true],
+  ]);
 }
 
 /** Statements that tsc must refuse: an expected error that doesn't come is one. */
