@@ -135,6 +135,6 @@ pub struct Comment {
 #[derive(cynic::QueryFragment, Debug)]
 pub struct Photo {
     pub url: Option<String>,
-    pub width: i32,
-    pub height: i32,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
 }
