@@ -256,6 +256,12 @@ pub fn audit(
     store::audit::page(connection, before, limit)
 }
 
+/// # Errors
+/// [`Error::NotFound`].
+pub fn audit_event(connection: &Connection, _: &Owner, id: AuditEventId) -> Result<AuditEvent> {
+    store::audit::get(connection, id)?.ok_or(Error::NotFound)
+}
+
 /// Counts the events of the audit list.
 pub fn count_audit(connection: &Connection, _: &Owner) -> Result<i64> {
     store::audit::count(connection)

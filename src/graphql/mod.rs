@@ -8,6 +8,7 @@ mod files;
 mod input;
 mod loader;
 mod mutation;
+mod node;
 mod query;
 mod scalars;
 mod subscription;

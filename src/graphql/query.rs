@@ -7,6 +7,7 @@ use super::RequestContext;
 use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
+use super::node::NodeView;
 use super::view::{
     self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, CustomerView,
     DayReportView, DrawerView, Held, InviteView, List, MonthView, ReportView, SettingView,
@@ -29,6 +30,7 @@ use crate::store::tasks::{After, Listed};
 
 pub struct Query;
 
+/// Reads of the shop by signed-in employees, some of them by owners only.
 #[Object]
 impl Query {
     /// The signed-in employee.
@@ -36,6 +38,16 @@ impl Query {
         let actor = ctx.actor()?;
         let me = app::accounts::myself(ctx.desk()?, &actor).await?;
         Ok(user(me))
+    }
+
+    /// The object with this global id; null when there is none, or none any more. BAD_USER_INPUT for what is no global
+    /// id; FORBIDDEN for invites and audit events, which only owners see.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `nodeId` of the object.")] node_id: ID,
+    ) -> Result<Option<NodeView>> {
+        NodeView::find(ctx, &node_id).await
     }
 
     /// Settings of the shop.
@@ -139,7 +151,11 @@ impl Query {
     }
 
     /// The customer with this id. NOT_FOUND when there is none.
-    async fn customer_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CustomerView>> {
+    async fn customer_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the customer.")] id: ID,
+    ) -> Result<Option<CustomerView>> {
         let actor = ctx.actor()?;
         let id = CustomerId::parse("id", &id)?;
         let customer = ctx
@@ -155,6 +171,7 @@ impl Query {
     async fn customers(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Part of the name or of the phone; null or empty for all customers.")]
         search: Option<String>,
         #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
@@ -187,12 +204,14 @@ impl Query {
     async fn all_tasks(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Phone in any spelling. An invalid phone matches nothing.")]
         customer_phone: Option<String>,
+        #[graphql(desc = "Tasks in any of these statuses; an empty list doesn't filter.")]
         statuses: Option<Vec<Option<StatusEnum>>>,
-        category: Option<CategoryEnum>,
-        created_at: Option<String>,
-        date_start: Option<String>,
-        date_end: Option<String>,
+        #[graphql(desc = "Tasks of this category.")] category: Option<CategoryEnum>,
+        #[graphql(desc = "Day of creation, in the shop's time zone.")] created_at: Option<String>,
+        #[graphql(desc = "First day of an interval of creation.")] date_start: Option<String>,
+        #[graphql(desc = "Last day of the interval, inclusive.")] date_end: Option<String>,
     ) -> Result<List<TaskView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -216,7 +235,11 @@ impl Query {
     }
 
     /// The task with this id. NOT_FOUND when there is none.
-    async fn task_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<TaskView>> {
+    async fn task_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] id: ID,
+    ) -> Result<Option<TaskView>> {
         let actor = ctx.actor()?;
         let id = TaskId::parse("id", &id)?;
         let desk = ctx.desk()?;
@@ -230,8 +253,10 @@ impl Query {
     async fn tasks(
         &self,
         ctx: &Context<'_>,
-        filter: Option<TaskFilterInput>,
-        order_by: Option<TaskOrderEnum>,
+        #[graphql(desc = "Conditions on the tasks; null for all tasks.")] filter: Option<
+            TaskFilterInput,
+        >,
+        #[graphql(desc = "Sort order; defaults to NEWEST.")] order_by: Option<TaskOrderEnum>,
         #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
     ) -> Result<Page<TaskView>> {
@@ -269,7 +294,9 @@ impl Query {
     async fn catalogue(
         &self,
         ctx: &Context<'_>,
-        search: Option<String>,
+        #[graphql(desc = "Words, in any order; null or empty for all items.")] search: Option<
+            String,
+        >,
         #[graphql(desc = "Only archived items, or only those that are offered.")] archived: Option<
             bool,
         >,
@@ -376,7 +403,7 @@ impl Query {
     async fn export_csv(
         &self,
         ctx: &Context<'_>,
-        kind: ExportKind,
+        #[graphql(desc = "Data to be exported.")] kind: ExportKind,
         #[graphql(desc = "Defaults to the shop's language.")] language: Option<LanguageEnum>,
         #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<DayValue>,
         #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<DayValue>,

@@ -1,7 +1,7 @@
 //! The `audit_events` table.
 
 use jiff::Timestamp;
-use rusqlite::{Row, named_params};
+use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
 use crate::domain::{AuditAction, AuditEvent, AuditEventId, EmployeeId, Result};
@@ -38,6 +38,12 @@ pub fn page(
     let values = named_params! { ":before": before, ":limit": limit };
     let rows = statement.query_map(values, from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub fn get(connection: &Connection, id: AuditEventId) -> Result<Option<AuditEvent>> {
+    let sql = format!("SELECT {COLUMNS} FROM audit_events WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([id], from_row).optional()?)
 }
 
 pub fn count(connection: &Connection) -> Result<i64> {

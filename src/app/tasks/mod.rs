@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use super::{comments, customers, details, events, payments, questions, stages};
 use crate::domain::{
-    Actor, Addressee, Author, EmployeeId, Error, Event, EventKind, Message, NewTask, Notes, Phone,
-    Problem, Result, Search, Shop, Stage, StageNews, Status, Task, TaskChange, TaskEvent,
-    TaskFilter, TaskId, TaskOrder,
+    Actor, Addressee, Author, EmployeeId, Error, Event, EventId, EventKind, Message, NewTask,
+    Notes, Phone, Problem, Result, Search, Shop, Stage, StageNews, Status, Task, TaskChange,
+    TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, Counts, Listed, TaskRow, Wanted};
 use crate::store::{self, Connection, Transaction};
@@ -100,6 +100,14 @@ pub fn count(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<
 /// Returns the id of the newest history row; a different value means that something has changed.
 pub fn newest_event(connection: &Connection, _: &Actor) -> Result<i64> {
     store::history::newest(connection)
+}
+
+/// Returns an entry of a task's history.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn event(connection: &Connection, _: &Actor, id: EventId) -> Result<TaskEvent> {
+    store::history::get(connection, id)?.ok_or(Error::NotFound)
 }
 
 /// Returns the history of these tasks, oldest first.

@@ -33,12 +33,15 @@ pub struct DetailsInput {
 pub struct DeviceInput {
     /// Kind of device, for instance "phone".
     kind: MaybeUndefined<String>,
+    /// Brand of the device.
     brand: MaybeUndefined<String>,
+    /// Model of the device.
     model: MaybeUndefined<String>,
     /// Serial number or IMEI.
     serial_number: MaybeUndefined<String>,
     /// Accessories left with the device.
     accessories: MaybeUndefined<String>,
+    /// Visible condition of the device at acceptance.
     appearance: MaybeUndefined<String>,
     /// Where the device is kept in the shop.
     place: MaybeUndefined<String>,

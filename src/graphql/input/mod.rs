@@ -165,7 +165,7 @@ pub struct CustomerInput {
     name: Option<String>,
     /// Another phone, 5 to 15 digits, as typed. It identifies nobody. Null or an empty text clears it.
     second_phone: MaybeUndefined<String>,
-    /// E-mail address; null or an empty text clears it.
+    /// E-mail address, of at most 254 bytes in UTF-8; null or an empty text clears it.
     email: MaybeUndefined<String>,
     /// At most 200 characters; null or an empty text clears it.
     company: MaybeUndefined<String>,
@@ -218,12 +218,15 @@ impl CustomerInput {
 pub struct TaskFilterInput {
     /// Phone in any spelling. An invalid phone matches nothing.
     pub customer_phone: Option<String>,
+    /// Tasks in any of these statuses; an empty list doesn't filter.
     pub statuses: Option<Vec<Option<StatusEnum>>>,
     /// Tasks in this stage.
     pub stage_id: Option<ID>,
     /// Stalled tasks: in their stage for the configured number of days or longer.
     pub stuck: Option<bool>,
+    /// Tasks of this category.
     pub category: Option<CategoryEnum>,
+    /// Tasks that the employee with this id is responsible for.
     pub employee_id: Option<ID>,
     /// Unassigned tasks.
     pub unassigned: Option<bool>,

@@ -14,6 +14,7 @@ use crate::graphql::view::{LineKindEnum, MethodEnum};
 /// An item to be created or, with an `id`, changed; omitted fields are kept.
 #[derive(InputObject)]
 pub struct CatalogueItemInput {
+    /// Id of the item to be changed; omitted for a new one.
     id: Option<ID>,
     /// Required for a new item.
     kind: Option<LineKindEnum>,
@@ -29,6 +30,7 @@ pub struct CatalogueItemInput {
     cost: MaybeUndefined<MoneyValue>,
     /// Duration of the warranty, at most 3,650 days; null or 0 clears it.
     warranty_days: MaybeUndefined<i64>,
+    /// Whether the item is no longer offered; false for a new item when omitted.
     archived: Option<bool>,
 }
 
@@ -66,6 +68,7 @@ impl CatalogueItemInput {
 /// catalogue, or has a kind, a name and a price of its own.
 #[derive(InputObject)]
 pub struct LineInput {
+    /// Required for a new line that is not copied from an item.
     kind: Option<LineKindEnum>,
     /// Item of the catalogue; it can't be changed later.
     item_id: Option<ID>,
@@ -73,6 +76,7 @@ pub struct LineInput {
     name: Option<String>,
     /// From 0.001 to 1,000,000; 1 by default.
     quantity: Option<DecimalValue>,
+    /// Price of one piece; required for a new line that is not copied from an item.
     unit_price: Option<MoneyValue>,
     /// Discount on the line as a sum, at most that of the line; not together with
     /// `discountPercent`. Null clears it.
@@ -163,6 +167,7 @@ fn sum(field: &'static str, sum: Option<MoneyValue>) -> Result<Option<Money>> {
 pub struct PaymentInput {
     /// Required by `takePayment`; within `handOver` it is the task that is handed over.
     task_id: Option<ID>,
+    /// Method of payment; CASH goes into a drawer.
     method: MethodEnum,
     /// More than zero; more than is due only with `overpayment`.
     sum: MoneyValue,

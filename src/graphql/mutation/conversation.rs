@@ -12,9 +12,12 @@ use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
+/// Result of the mutations that add a comment.
 #[derive(SimpleObject)]
 pub struct CommentPayload {
+    /// The new comment.
     comment: CommentView,
+    /// The task after the change.
     task: TaskView,
 }
 
@@ -37,7 +40,11 @@ pub struct ConversationMutation;
 #[Object]
 impl ConversationMutation {
     /// Sends an undelivered notice again, with the task's current status.
-    async fn retry_notice(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn retry_notice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the notice.")] id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (NoticeId::parse("id", &id)?, desk.clock.now());
@@ -51,9 +58,13 @@ impl ConversationMutation {
     async fn add_comment(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "At most 3,000 characters.")] text: String,
-        #[graphql(default)] to_customer: bool,
+        #[graphql(
+            default,
+            desc = "Whether it is a message to the customer instead of an internal note."
+        )]
+        to_customer: bool,
     ) -> Result<CommentPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -72,7 +83,7 @@ impl ConversationMutation {
     async fn add_attachments(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "1 to 10, at most 4 MiB each and 16 MiB together.")] files: Vec<Upload>,
         #[graphql(desc = "At most 3,000 characters.")] text: Option<String>,
     ) -> Result<CommentPayload> {
@@ -92,7 +103,11 @@ impl ConversationMutation {
 
     /// Marks the open messages of the task's customer and a declined quote as needing no answer.
     /// Open to all staff.
-    async fn settle_answers(&self, ctx: &Context<'_>, task_id: ID) -> Result<TaskPayload> {
+    async fn settle_answers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
@@ -107,10 +122,13 @@ impl ConversationMutation {
     async fn ask_approval(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "Needed by a task without lines; otherwise it is the sum of the lines.")]
         price: Option<MoneyValue>,
         #[graphql(desc = "Explanation, at most 3,000 characters.")] text: Option<String>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
@@ -132,7 +150,11 @@ impl ConversationMutation {
     }
 
     /// Withdraws the task's open quote. Open to all staff.
-    async fn withdraw_approval(&self, ctx: &Context<'_>, task_id: ID) -> Result<TaskPayload> {
+    async fn withdraw_approval(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());

@@ -11,6 +11,7 @@ use crate::graphql::scalars::InstantValue;
 use crate::graphql::view::RoleEnum;
 use crate::store::Transaction;
 
+/// Result of `createInvite`.
 #[derive(SimpleObject)]
 pub struct CreateInvitePayload {
     /// Token to be passed to `register` as `invite`, together with the invited e-mail. Returned
@@ -22,11 +23,14 @@ pub struct CreateInvitePayload {
     expires_time: InstantValue,
 }
 
+/// Result of `withdrawInvite`.
 #[derive(SimpleObject)]
 pub struct WithdrawInvitePayload {
+    /// Id of the withdrawn invite.
     id: ID,
 }
 
+/// Result of `createPasswordLink`.
 #[derive(SimpleObject)]
 pub struct CreatePasswordLinkPayload {
     /// URL of the page where the employee sets a new password. Returned only once.
@@ -44,7 +48,7 @@ impl EmployeeMutation {
     async fn create_invite(
         &self,
         ctx: &Context<'_>,
-        email: String,
+        #[graphql(desc = "An e-mail address, of at most 254 bytes in UTF-8.")] email: String,
         #[graphql(desc = "Defaults to EMPLOYEE.")] role: Option<RoleEnum>,
     ) -> Result<CreateInvitePayload> {
         let owner = ctx.actor()?.require_owner()?;
@@ -64,7 +68,11 @@ impl EmployeeMutation {
     }
 
     /// Withdraws an invite. Owner only; NOT_FOUND for one that is used, expired or withdrawn.
-    async fn withdraw_invite(&self, ctx: &Context<'_>, id: ID) -> Result<WithdrawInvitePayload> {
+    async fn withdraw_invite(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the invite.")] id: ID,
+    ) -> Result<WithdrawInvitePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, invite) = (ctx.desk()?, InviteId::parse("id", &id)?);
         let now = desk.clock.now();
@@ -78,6 +86,7 @@ impl EmployeeMutation {
     async fn update_employee(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the employee; omitted fields are kept.")]
         employee_data: UpdateEmployeeInput,
     ) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
@@ -89,7 +98,11 @@ impl EmployeeMutation {
 
     /// Deactivates an account, and revokes its tokens, the invites it made and those to its e-mail.
     /// The employee's work stays. Owner only; CONFLICT for the last owner.
-    async fn deactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
+    async fn deactivate_employee(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the employee.")] id: ID,
+    ) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);
         let now = desk.clock.now();
@@ -98,7 +111,11 @@ impl EmployeeMutation {
     }
 
     /// Reactivates an account with its old password and role. Owner only.
-    async fn reactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
+    async fn reactivate_employee(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the employee.")] id: ID,
+    ) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);
         let now = desk.clock.now();
@@ -111,7 +128,7 @@ impl EmployeeMutation {
     async fn create_password_link(
         &self,
         ctx: &Context<'_>,
-        employee_id: ID,
+        #[graphql(desc = "Id of the employee.")] employee_id: ID,
     ) -> Result<CreatePasswordLinkPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
@@ -131,8 +148,8 @@ impl EmployeeMutation {
     async fn set_role(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        role: RoleEnum,
+        #[graphql(desc = "Id of the employee.")] id: ID,
+        #[graphql(desc = "The new role.")] role: RoleEnum,
     ) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);

@@ -19,8 +19,10 @@ use crate::graphql::view::{
 use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 
+/// Result of the mutations that add a row to the ledger.
 #[derive(SimpleObject)]
 pub struct PaymentPayload {
+    /// The new row, or that of the first request when this one repeats it.
     payment: PaymentView,
     /// Null for cash in and out, and once the task is deleted.
     task: Option<TaskView>,
@@ -49,13 +51,17 @@ impl PaymentPayload {
     }
 }
 
+/// Result of `saveDrawer`.
 #[derive(SimpleObject)]
 pub struct DrawerPayload {
+    /// The created or renamed drawer.
     drawer: DrawerView,
 }
 
+/// Result of `openShift` and `closeShift`.
 #[derive(SimpleObject)]
 pub struct ShiftPayload {
+    /// The opened or closed shift.
     shift: ShiftView,
 }
 
@@ -75,6 +81,7 @@ impl PaymentMutation {
     async fn take_payment(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The payment to be taken; its `taskId` is required.")]
         payment_data: PaymentInput,
     ) -> Result<PaymentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -92,9 +99,10 @@ impl PaymentMutation {
     async fn refund_payment(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the payment.")] id: ID,
+        #[graphql(desc = "More than zero, and at most what is left of the payment.")]
         sum: MoneyValue,
-        method: Option<MethodEnum>,
+        #[graphql(desc = "Defaults to that of the payment.")] method: Option<MethodEnum>,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
         #[graphql(desc = "As in `PaymentInput`.")] idempotency_key: Option<String>,
         #[graphql(desc = "Defaults to that of the payment.")] drawer_id: Option<ID>,
@@ -126,7 +134,7 @@ impl PaymentMutation {
     async fn reverse_payment(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the row of the ledger.")] id: ID,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
     ) -> Result<PaymentPayload> {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
@@ -143,10 +151,15 @@ impl PaymentMutation {
     async fn hand_over(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
-        payments: Option<Vec<PaymentInput>>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+        #[graphql(desc = "Payments to be taken with it; null or empty for none.")] payments: Option<
+            Vec<PaymentInput>,
+        >,
         #[graphql(desc = "A stage of the status CLOSED; its first one by default.")]
         stage_id: Option<ID>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -178,9 +191,10 @@ impl PaymentMutation {
     async fn move_cash(
         &self,
         ctx: &Context<'_>,
-        drawer_id: ID,
+        #[graphql(desc = "Id of the drawer.")] drawer_id: ID,
+        #[graphql(desc = "CASH_IN or CASH_OUT; BAD_USER_INPUT for another kind.")]
         kind: PaymentKindEnum,
-        sum: MoneyValue,
+        #[graphql(desc = "More than zero.")] sum: MoneyValue,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
     ) -> Result<PaymentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -198,7 +212,7 @@ impl PaymentMutation {
     async fn save_drawer(
         &self,
         ctx: &Context<'_>,
-        id: Option<ID>,
+        #[graphql(desc = "Id of the drawer to be renamed; null for a new one.")] id: Option<ID>,
         #[graphql(desc = "At most 40 characters.")] name: String,
     ) -> Result<DrawerPayload> {
         let actor = ctx.actor()?;
@@ -227,8 +241,8 @@ impl PaymentMutation {
     async fn open_shift(
         &self,
         ctx: &Context<'_>,
-        drawer_id: ID,
-        counted: MoneyValue,
+        #[graphql(desc = "Id of the drawer.")] drawer_id: ID,
+        #[graphql(desc = "The cash counted in the drawer, zero or more.")] counted: MoneyValue,
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
@@ -244,8 +258,8 @@ impl PaymentMutation {
     async fn close_shift(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        counted: MoneyValue,
+        #[graphql(desc = "Id of the shift.")] id: ID,
+        #[graphql(desc = "The cash counted in the drawer, zero or more.")] counted: MoneyValue,
         #[graphql(desc = "At most 500 characters.")] reason: Option<String>,
         #[graphql(
             desc = "What should be in the drawer as far as the client knows; CONFLICT when cash \

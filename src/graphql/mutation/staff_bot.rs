@@ -9,6 +9,7 @@ use crate::graphql::RequestContext;
 use crate::graphql::scalars::InstantValue;
 use crate::store::Transaction;
 
+/// Result of `createStaffCode`.
 #[derive(SimpleObject)]
 pub struct CreateStaffCodePayload {
     /// Code to be sent to the bot. Returned only once.

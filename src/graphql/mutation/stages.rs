@@ -9,8 +9,10 @@ use crate::graphql::input::{CreateStageInput, UpdateStageInput};
 use crate::graphql::view::{StageView, stage};
 use crate::store::Transaction;
 
+/// Result of `createStage` and `updateStage`.
 #[derive(SimpleObject)]
 pub struct StagePayload {
+    /// The created or changed stage.
     stage: StageView,
 }
 
@@ -20,8 +22,10 @@ impl From<Stage> for StagePayload {
     }
 }
 
+/// Result of `deleteStage`.
 #[derive(SimpleObject)]
 pub struct DeleteStagePayload {
+    /// Id of the deleted stage.
     id: ID,
 }
 
@@ -34,7 +38,7 @@ impl StageMutation {
     async fn create_stage(
         &self,
         ctx: &Context<'_>,
-        stage_data: CreateStageInput,
+        #[graphql(desc = "Fields of the new stage.")] stage_data: CreateStageInput,
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let new = stage_data.read()?;
@@ -47,6 +51,7 @@ impl StageMutation {
     async fn update_stage(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the stage; omitted fields are kept.")]
         stage_data: UpdateStageInput,
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
@@ -61,7 +66,10 @@ impl StageMutation {
     async fn delete_stage(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the stage.")] id: ID,
+        #[graphql(
+            desc = "Id of another stage of the same status, which gets the tasks; required when there are any."
+        )]
         replacement_id: Option<ID>,
     ) -> Result<DeleteStagePayload> {
         let owner = ctx.actor()?.require_owner()?;

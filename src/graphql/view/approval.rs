@@ -6,6 +6,7 @@ use super::{AgreedLineView, List, UserView, user};
 use crate::app;
 use crate::domain::{Approval, Decision, Message, Result};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{InstantValue, MoneyValue};
 
 /// State of a quote.
@@ -14,7 +15,9 @@ use crate::graphql::scalars::{InstantValue, MoneyValue};
 pub enum DecisionEnum {
     /// The customer has not answered yet.
     Asked,
+    /// The customer accepted the price, or an employee recorded by phone that they did.
     Agreed,
+    /// The customer declined the price.
     Declined,
     /// Superseded by another quote or estimate, withdrawn by staff, or the task was closed.
     Withdrawn,
@@ -33,10 +36,17 @@ impl Entry for ApprovalView {}
 /// A quote: a price that the customer was asked to accept.
 #[Object(name = "Approval", serial)]
 impl ApprovalView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Approval, self.0.id.get())
+    }
+
+    /// Id of the quote, unique among quotes.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Price of the whole task that the customer was asked to accept.
     async fn price(&self) -> MoneyValue {
         self.0.price.into()
     }
@@ -76,6 +86,7 @@ impl ApprovalView {
         InstantValue(self.0.asked)
     }
 
+    /// State of the quote.
     async fn decision(&self) -> DecisionEnum {
         self.0.decision.into()
     }

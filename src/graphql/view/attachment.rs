@@ -12,19 +12,27 @@ use crate::i18n;
 pub enum AttachmentKindEnum {
     /// A picture that browsers display.
     Photo,
+    /// A voice message.
     Voice,
     /// A round video message.
     VideoNote,
+    /// A video.
     Video,
+    /// A sound file.
     Audio,
+    /// A silent animation, such as a GIF.
     Animation,
+    /// A document or another file.
     File,
+    /// A sticker of Telegram, of which only a text is stored.
     Sticker,
     /// A place on the map.
     Place,
     /// A contact with a phone number.
     Contact,
+    /// A poll of Telegram, of which only a text is stored.
     Poll,
+    /// A random value thrown in Telegram.
     Dice,
     /// A kind unknown to this program.
     Other,
@@ -36,6 +44,7 @@ pub enum AttachmentKindEnum {
 pub enum AttachmentStateEnum {
     /// Waiting to be downloaded from Telegram.
     Waiting,
+    /// The file is stored and can be downloaded.
     Here,
     /// The download failed, or the type isn't accepted.
     Lost,
@@ -50,14 +59,18 @@ impl Entry for AttachmentView {}
 /// An attachment of a comment.
 #[Object(name = "Attachment", serial)]
 impl AttachmentView {
+    /// Id of the attachment, unique among attachments.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Kind of the attachment: as declared by the sender, and by its content once the file is
+    /// stored.
     async fn kind(&self) -> AttachmentKindEnum {
         self.0.kind.into()
     }
 
+    /// State of the file: stored, awaited or missing.
     async fn state(&self) -> AttachmentStateEnum {
         self.0.state.into()
     }

@@ -10,8 +10,11 @@ use crate::graphql::scalars::InstantValue;
 pub enum BotModeEnum {
     /// WEBHOOK where Telegram can deliver to the public address, otherwise POLLING.
     Auto,
+    /// Telegram delivers updates to the public address.
     Webhook,
+    /// The server asks Telegram for updates.
     Polling,
+    /// No bot runs.
     Off,
 }
 
@@ -49,9 +52,11 @@ pub enum BotTroubleEnum {
     ForeignCertificate,
 }
 
+/// A problem between the bot and Telegram, with its details.
 #[derive(SimpleObject)]
 #[graphql(name = "BotTrouble")]
 pub struct BotTroubleView {
+    /// Kind of the problem.
     kind: BotTroubleEnum,
     /// What Telegram or the network said; null when nothing.
     detail: Option<String>,

@@ -9,6 +9,7 @@ use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, Channel, Comment, CommentKind, Result};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 
 /// Direction of a comment.
@@ -17,7 +18,9 @@ use crate::graphql::scalars::InstantValue;
 pub enum CommentKindEnum {
     /// Internal note: never shown to the customer.
     Internal,
+    /// Message of an employee to the customer.
     ToCustomer,
+    /// Message of the customer.
     FromCustomer,
 }
 
@@ -25,6 +28,7 @@ pub enum CommentKindEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Channel", remote = "Channel")]
 pub enum ChannelEnum {
+    /// The bot's chat with the customer.
     Telegram,
     /// The status page of the task.
     Page,
@@ -45,14 +49,22 @@ impl Entry for CommentView {}
 /// A comment on a task.
 #[Object(name = "Comment", serial)]
 impl CommentView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Comment, self.0.id.get())
+    }
+
+    /// Id of the comment, unique among comments.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Direction of the comment; INTERNAL for a note.
     async fn kind(&self) -> CommentKindEnum {
         self.0.kind.into()
     }
 
+    /// Author of the comment: an employee, the customer or the program.
     async fn author(&self) -> AuthorEnum {
         self.0.author.into()
     }

@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Customers;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::MoneyValue;
 use crate::store::customers::{CustomerParts, Wanted};
 
@@ -48,6 +49,10 @@ fields! {
     CustomerFields, wants Wanted;
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |card| node_id(NodeType::Customer, card.row.id.get());
+
+        /// Id of the customer, unique among customers.
         "id" id: ID = |card| card.row.id.get().into();
 
         /// Telegram user id, up to 52 bits wide.
@@ -72,16 +77,20 @@ fields! {
         /// Whether the phone fits no numbering plan, so that a digit may be missing.
         "phoneUnusual" phone_unusual [phone]: bool = |card| phone.is_unusual();
 
+        /// Name; null when unknown.
         "name" name [name]: Option<&str> = |card| name.as_ref().map(Name::as_str);
 
         /// Another phone, as typed. It identifies nobody.
         "secondPhone" second_phone [second_phone]: Option<&str> =
             |card| second_phone.as_ref().map(SecondPhone::as_str);
 
+        /// E-mail address; null when unknown.
         "email" email [email]: Option<&str> = |card| email.as_ref().map(CardEmail::as_str);
 
+        /// Company that the customer acts for; null when there is none.
         "company" company [company]: Option<&str> = |card| company.as_ref().map(Company::as_str);
 
+        /// The company's number for taxes, as typed; null when unknown.
         "taxNumber" tax_number [tax_number]: Option<&str> =
             |card| tax_number.as_ref().map(TaxNumber::as_str);
 

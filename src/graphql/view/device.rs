@@ -8,7 +8,9 @@ use crate::domain::{Device, ShortText};
 pub struct DeviceView {
     /// Kind of device, for instance "phone".
     kind: Option<String>,
+    /// Brand; null when unknown.
     brand: Option<String>,
+    /// Model; null when unknown.
     model: Option<String>,
     /// Serial number or IMEI, as typed.
     serial_number: Option<String>,
@@ -16,6 +18,7 @@ pub struct DeviceView {
     serial_number_suspicious: bool,
     /// Accessories left with the device.
     accessories: Option<String>,
+    /// Visible condition at acceptance; null when unknown.
     appearance: Option<String>,
     /// Where the device is kept in the shop.
     place: Option<String>,

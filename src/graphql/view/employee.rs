@@ -7,6 +7,7 @@ use super::written::{Written, fields};
 use super::{ColourEnum, known};
 use crate::domain::{Employee, Result, Role};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 
 /// Permissions of an employee.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,7 @@ use crate::graphql::RequestContext;
 pub enum RoleEnum {
     /// Manages invites, roles and deactivation, in addition to everything an employee may do.
     Owner,
+    /// Works with tasks, customers and payments, but not with what is for owners only.
     Employee,
 }
 
@@ -41,8 +43,13 @@ fields! {
     UserFields, wants ();
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |user| node_id(NodeType::User, user.0.id.get());
+
+        /// Id of the employee, unique among employees.
         "id" id: ID = |user| user.0.id.get().into();
 
+        /// E-mail address, by which the employee signs in.
         "email" email: &str = |user| user.0.email.as_str();
 
         /// The name on the pages and papers; null until somebody gives one, and then the e-mail's local part is shown.
@@ -51,6 +58,7 @@ fields! {
         /// Colour of the face on the pages; null for the usual one.
         "colour" colour: Option<ColourEnum> = |user| user.0.colour.map(Into::into);
 
+        /// Permissions of the employee.
         "role" role: RoleEnum = |user| user.0.role.into();
 
         /// Whether the account can sign in; false once it is deactivated.

@@ -4,6 +4,7 @@ use super::{RoleEnum, UserView, user};
 use crate::app;
 use crate::domain::Result;
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 use crate::store::invites::Invite;
 
@@ -13,6 +14,12 @@ pub struct InviteView(pub Invite);
 /// An open invite.
 #[Object(name = "Invite")]
 impl InviteView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Invite, self.0.id.get())
+    }
+
+    /// Id of the invite, unique among invites.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }

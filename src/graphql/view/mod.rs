@@ -34,6 +34,7 @@ pub use comment::CommentView;
 pub use customer::{CustomerFields, CustomerView};
 pub use device::DeviceView;
 pub use employee::{RoleEnum, UserView, user};
+pub use event::EventView;
 pub use import::{ImportColumnEnum, ReportView};
 pub use invite::InviteView;
 pub use line::{AgreedLineView, TaskLineView};

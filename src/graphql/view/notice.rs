@@ -20,6 +20,7 @@ pub enum ReasonEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "NoticeKind")]
 pub enum NoticeKindEnum {
+    /// A new status or stage of the task.
     StatusChanged,
     /// A message from staff.
     Comment,
@@ -39,6 +40,7 @@ pub struct UndeliveredView {
 /// An undelivered notice that is no longer retried.
 #[Object(name = "UndeliveredNotice")]
 impl UndeliveredView {
+    /// Id of the notice, unique among notices.
     async fn id(&self) -> ID {
         self.notice.id.get().into()
     }
@@ -54,6 +56,7 @@ impl UndeliveredView {
         Ok(customer.map(|customer| self.task.list.customer(customer)))
     }
 
+    /// Kind of the notice.
     async fn kind(&self) -> NoticeKindEnum {
         match self.notice.told {
             Told::Notice(Notice::StatusChanged { .. }) => NoticeKindEnum::StatusChanged,
@@ -69,6 +72,7 @@ impl UndeliveredView {
         self.notice.told.status().map(Into::into)
     }
 
+    /// Reason for giving up.
     async fn reason(&self) -> ReasonEnum {
         self.notice.reason.into()
     }

@@ -4,6 +4,7 @@ use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{AuditAction, AuditEvent, Origin, Result, Setting, SettingKey};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 
 /// Key of a setting; `docs/configuration.md` explains each under its name in `config.toml`.
@@ -72,6 +73,7 @@ pub struct SettingView(pub Setting);
 /// A setting that owners change while the server runs.
 #[Object(name = "Setting")]
 impl SettingView {
+    /// Key of the setting, by which `updateSettings` changes it.
     async fn key(&self) -> SettingKeyEnum {
         self.0.key.into()
     }
@@ -100,12 +102,15 @@ pub enum AuditActionEnum {
     LogoChanged,
     /// The role of an employee was changed; `subject` is the e-mail here and below.
     RoleChanged,
+    /// An account was deactivated.
     EmployeeDeactivated,
+    /// A deactivated account was reactivated.
     EmployeeReactivated,
     /// A link for a new password was made.
     PasswordLinkCreated,
     /// Somebody was invited; `to` is the role.
     InviteCreated,
+    /// An open invite was withdrawn.
     InviteWithdrawn,
     /// The phone of a customer was corrected; `subject` is the customer's id.
     PhoneCorrected,
@@ -113,17 +118,23 @@ pub enum AuditActionEnum {
     CustomersMerged,
     /// That was undone.
     MergeUndone,
+    /// A stage was created; `subject` is its name.
     StageCreated,
     /// A stage was changed; `from` and `to` are its names.
     StageChanged,
+    /// A stage was deleted; `subject` is its name.
     StageDeleted,
+    /// A cash drawer was created; `subject` is its name.
     DrawerCreated,
     /// A cash drawer was renamed; `from` and `to` are its names.
     DrawerRenamed,
+    /// The demo was loaded into the empty shop.
     DemoLoaded,
+    /// The demo was removed, with everything entered since.
     DemoRemoved,
     /// A bot was connected by its token; `from` and `to` are the names of the bots.
     BotConnected,
+    /// The bot was disconnected; `from` is its name.
     BotDisconnected,
 }
 
@@ -133,10 +144,17 @@ pub struct AuditEventView(pub AuditEvent);
 /// A change of the shop's settings, its people or a customer's card: who changed what, and when.
 #[Object(name = "AuditEvent")]
 impl AuditEventView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::AuditEvent, self.0.id.get())
+    }
+
+    /// Id of the event, unique among audit events.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Kind of the change, which tells the meaning of `subject`, `from` and `to`.
     async fn action(&self) -> AuditActionEnum {
         self.0.action.into()
     }

@@ -6,19 +6,28 @@ use serde::Serialize;
 use super::written::{Written, fields};
 use super::{StatusEnum, known};
 use crate::domain::{Colour, Stage, StuckDays};
+use crate::graphql::node::{NodeType, node_id};
 
 /// Colours of stages and employees.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "StageColour", remote = "Colour")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ColourEnum {
+    /// The colour grey, the default of a new stage.
     Grey,
+    /// The colour blue.
     Blue,
+    /// The colour green.
     Green,
+    /// The colour orange.
     Orange,
+    /// The colour red.
     Red,
+    /// The colour violet.
     Violet,
+    /// The colour teal, between blue and green.
     Teal,
+    /// The colour pink.
     Pink,
 }
 
@@ -36,6 +45,10 @@ fields! {
     StageFields, wants ();
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |stage| node_id(NodeType::Stage, stage.0.id.get());
+
+        /// Id of the stage, unique among stages.
         "id" id: ID = |stage| stage.0.id.get().into();
 
         /// The status of tasks in this stage.

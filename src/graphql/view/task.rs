@@ -12,6 +12,7 @@ use super::{
 use crate::domain::{Category, Comment, Day, Details, Line, Link, Result, Status, TaskOrder};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Tasks;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{DayValue, InstantValue, MoneyValue};
 use crate::store::tasks::{Listed, Wanted};
 
@@ -20,9 +21,13 @@ use crate::store::tasks::{Listed, Wanted};
 #[graphql(remote = "Status")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StatusEnum {
+    /// The device is accepted, and the work has not begun.
     Accepted,
+    /// The work is being done.
     InProgress,
+    /// The work is done, and the customer can collect the device.
     Ready,
+    /// The task is finished, usually by the hand-over of the device.
     Closed,
 }
 
@@ -31,9 +36,13 @@ pub enum StatusEnum {
 #[graphql(remote = "Category")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CategoryEnum {
+    /// Advice to the customer.
     Consulting,
+    /// Search for the cause of a fault.
     Diagnosis,
+    /// Repair of a device.
     Repair,
+    /// Any other work.
     Other,
 }
 
@@ -41,8 +50,11 @@ pub enum CategoryEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "TaskOrder", remote = "TaskOrder")]
 pub enum TaskOrderEnum {
+    /// Latest creation first.
     Newest,
+    /// Earliest creation first.
     Oldest,
+    /// Latest change first.
     RecentlyUpdated,
     /// READY tasks only, longest waiting first.
     LongestReady,
@@ -85,6 +97,10 @@ fields! {
     TaskFields, wants Wanted;
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |task| node_id(NodeType::Task, task.row.id.get());
+
+        /// Id of the task, unique among tasks; people know it as the number of the task.
         "id" id: ID = |task| task.row.id.get().into();
 
         /// Day of creation, `YYYY-MM-DD`, in the shop's time zone.
@@ -113,8 +129,10 @@ fields! {
         /// The responsible employee.
         "employee" employee [employee]: Option<UserView> = |task| employee.cloned().map(user);
 
+        /// Category of the work.
         "category" category [category]: CategoryEnum = |task| (*category).into();
 
+        /// Progress of the task, in the same four steps for every shop.
         "status" status [status]: StatusEnum = |task| (*status).into();
 
         /// The step within the status.
@@ -124,6 +142,7 @@ fields! {
         "stageSinceTime" stage_since_time [stage_since]: InstantValue =
             |task| InstantValue(*stage_since);
 
+        /// Description of the request, at most 10,000 characters; may be empty.
         "description" description [description]: &str = |task| description.as_str();
 
         /// Promised day of completion.
