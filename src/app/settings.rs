@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, watch};
 use super::{Desk, reach};
 use crate::domain::{
     AuditAction, AuditEvent, AuditEventId, BotMode, Error, Invalid, Owner, Problem, Result,
-    SettingKey, Settings,
+    SettingKey, Settings, Span,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -246,14 +246,13 @@ fn accepted(check: &Check, stored: Stored) -> Result<Settings> {
     })
 }
 
-/// Returns up to `limit` events of the audit list, newest first, older than `before`.
+/// Returns a span of the audit list, newest first.
 pub fn audit(
     connection: &Connection,
     _: &Owner,
-    before: Option<AuditEventId>,
-    limit: usize,
+    span: Span<AuditEventId>,
 ) -> Result<Vec<AuditEvent>> {
-    store::audit::page(connection, before, limit)
+    store::audit::page(connection, span)
 }
 
 /// # Errors

@@ -78,6 +78,8 @@ pub enum Problem {
     IntervalReversed,
     IdMalformed,
     NodeIdMalformed,
+    /// A page is asked for from both ends.
+    FirstAndLast,
     TelegramIdMalformed,
     CursorMalformed,
     CursorOfAnotherOrder,
@@ -298,6 +300,7 @@ impl Problem {
             Self::TooManyDrawers { .. } => "problem-too-many-drawers",
             Self::IntervalReversed => "problem-interval-reversed",
             Self::IdMalformed => "problem-id-malformed",
+            Self::FirstAndLast => "problem-first-and-last",
             Self::NodeIdMalformed => "problem-node-id-malformed",
             Self::TelegramIdMalformed => "problem-telegram-id-malformed",
             Self::CursorMalformed => "problem-cursor-malformed",

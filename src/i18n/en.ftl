@@ -169,6 +169,7 @@ problem-too-many-aliases = There are at most { $bound } words.
 problem-too-many-drawers = There are at most { $bound } drawers.
 problem-interval-reversed = The interval ends before it starts: swap the dates.
 problem-id-malformed = An id is a whole number above zero.
+problem-first-and-last = Give either first or last.
 problem-node-id-malformed = A global id is the `nodeId` of an object, as the server returned it.
 problem-telegram-id-malformed = A Telegram id is a whole number from 1 to 4503599627370495.
 problem-cursor-malformed = Pass the endCursor of the page before, unchanged.

@@ -172,6 +172,7 @@ problem-too-many-aliases = Слов не больше { $bound }.
 problem-too-many-drawers = Касс не больше { $bound }.
 problem-interval-reversed = Конец интервала раньше начала: поменяйте даты местами.
 problem-id-malformed = Номер — это целое число больше нуля.
+problem-first-and-last = Укажите либо first, либо last.
 problem-node-id-malformed = Глобальный идентификатор — это `nodeId` объекта, каким его вернул сервер.
 problem-telegram-id-malformed = ID в Telegram — это целое число от 1 до 4503599627370495.
 problem-cursor-malformed = Передайте endCursor предыдущей страницы без изменений.

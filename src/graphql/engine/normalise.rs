@@ -10,7 +10,6 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Pos, Value, Variables};
 
 use super::limits;
-use super::page;
 use super::plan::{Entries, Field, Set, Shape};
 use crate::graphql::node;
 
@@ -242,15 +241,19 @@ pub fn has_variable_type(schema: &Schema, field: &executable::Field) -> bool {
 
 /// Returns the size of a page.
 fn size(field: &executable::Field) -> Entries {
-    let first = field.arguments.iter().find(|given| given.name == "first");
-    match first.map(|given| given.value.as_ref()) {
-        Some(ast::Value::Variable(name)) => Entries::First(Name::new(name.as_str()), page::DEFAULT),
-        Some(ast::Value::Int(size)) => {
-            let size = size.try_to_i32().unwrap_or_default();
-            Entries::Of(usize::try_from(size).unwrap_or_default())
+    let (mut size, mut variables) = (None, Vec::new());
+    let given = field.arguments.iter();
+    for given in given.filter(|given| matches!(given.name.as_str(), "first" | "last")) {
+        match &*given.value {
+            ast::Value::Variable(name) => variables.push(Name::new(name.as_str())),
+            ast::Value::Int(number) => {
+                let number = number.try_to_i32().unwrap_or_default();
+                size = size.max(Some(usize::try_from(number).unwrap_or_default()));
+            }
+            _ => {}
         }
-        _ => Entries::Of(page::DEFAULT),
     }
+    Entries::Page(size, variables)
 }
 
 fn arguments(field: &executable::Field) -> Vec<(Name, Node<ast::Value>)> {

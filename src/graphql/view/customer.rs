@@ -4,10 +4,12 @@ use async_graphql::{Context, Enum, ID, Object, SelectionField};
 
 use super::written::{Part, Written, add_wanted, fields};
 use super::{List, TaskView};
+use crate::app::paging;
 use crate::domain::{
     CardEmail, CardNote, Company, Name, Result, SecondPhone, TaxNumber, Unreachable,
 };
 use crate::graphql::RequestContext;
+use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::loader::Customers;
 use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::MoneyValue;
@@ -116,6 +118,31 @@ fields! {
         /// Tasks of the customer, oldest first.
         async fn tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
             Ok(List::of(self.list.tasks(ctx, self.row.id).await?))
+        }
+
+        /// Tasks of the customer, paginated, oldest first.
+        async fn tasks_connection(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+            first: Option<i32>,
+            #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+            #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+            last: Option<i32>,
+            #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
+        ) -> Result<Page<TaskView>> {
+            let span = Asked {
+                first,
+                after,
+                last,
+                before,
+            }
+            .read(paging::read_own_task_cursor)?;
+            let all = self.list.tasks(ctx, self.row.id).await?;
+            let total = Some(all.len() as i64);
+            let rows = span.of(all, |task| task.row.id);
+            let cursor = |task: &TaskView| Ok(paging::own_task_cursor(task.row.id));
+            page::page(rows, &span, total, cursor, |tasks| tasks)
         }
     }
 }

@@ -50,6 +50,26 @@ pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView, wa
 pub use webhook::UndeliveredWebhookView;
 pub use written::Written;
 
+use crate::graphql::engine::page::Paged;
+
+macro_rules! paged {
+    ($($view:ty: $name:literal),* $(,)?) => {$(
+        impl Paged for $view {
+            const NAME: &'static str = $name;
+        }
+    )*};
+}
+
+paged! {
+    AuditEventView: "AuditEvent",
+    CatalogueItemView: "Catalogue",
+    CommentView: "Comment",
+    CustomerView: "Customer",
+    EventView: "TaskEvent",
+    InviteView: "Invite",
+    TaskView: "Task",
+}
+
 /// Returns a text, or null for an empty one: an unknown value is null.
 fn known(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())

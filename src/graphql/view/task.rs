@@ -9,8 +9,12 @@ use super::{
     ApprovalView, CommentView, CustomerView, DeviceView, List, PaymentView, StageView,
     TaskLineView, UserView, stage, user,
 };
-use crate::domain::{Category, Comment, Day, Details, Line, Link, Result, Status, TaskOrder};
+use crate::app::paging;
+use crate::domain::{
+    Category, Comment, Day, Details, Line, Link, Result, Status, TaskEvent, TaskOrder,
+};
 use crate::graphql::RequestContext;
+use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::loader::Tasks;
 use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{DayValue, InstantValue, MoneyValue};
@@ -267,6 +271,33 @@ fields! {
             Ok(List::of(comments.into_iter().map(CommentView::from)))
         }
 
+        /// Comments on the task, paginated, oldest first.
+        async fn comments_connection(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+            first: Option<i32>,
+            #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+            #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+            last: Option<i32>,
+            #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
+        ) -> Result<Page<CommentView>> {
+            let span = Asked {
+                first,
+                after,
+                last,
+                before,
+            }
+            .read(paging::read_comment_cursor)?;
+            let all = self.list.comments(ctx, self.row.id).await?;
+            let total = Some(all.len() as i64);
+            let rows = span.of(all, |comment| comment.id);
+            let cursor = |row: &Comment| Ok(paging::comment_cursor(row.id));
+            page::page(rows, &span, total, cursor, |rows| {
+                rows.into_iter().map(CommentView::from).collect()
+            })
+        }
+
         /// Whether the customer awaits a reply.
         async fn unanswered(&self, ctx: &Context<'_>) -> Result<bool> {
             let comments = self.list.comments(ctx, self.row.id).await?;
@@ -290,6 +321,33 @@ fields! {
         async fn history(&self, ctx: &Context<'_>) -> Result<List<EventView>> {
             let events = self.list.history(ctx, self.row.id).await?;
             Ok(List::of(events.into_iter().map(EventView::from)))
+        }
+
+        /// History of the task, paginated, oldest first.
+        async fn history_connection(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+            first: Option<i32>,
+            #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+            #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+            last: Option<i32>,
+            #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
+        ) -> Result<Page<EventView>> {
+            let span = Asked {
+                first,
+                after,
+                last,
+                before,
+            }
+            .read(paging::read_event_cursor)?;
+            let all = self.list.history(ctx, self.row.id).await?;
+            let total = Some(all.len() as i64);
+            let rows = span.of(all, |event| event.id);
+            let cursor = |row: &TaskEvent| Ok(paging::event_cursor(row.id));
+            page::page(rows, &span, total, cursor, |rows| {
+                rows.into_iter().map(EventView::from).collect()
+            })
         }
     }
 }
