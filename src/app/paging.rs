@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditEventId, CommentId, CustomerId, EventId, Invalid, InviteId, ItemId, Problem, Result,
-    TaskId, TaskOrder,
+    AuditEventId, CommentId, CustomerId, DeliveryId, EventId, Invalid, InviteId, ItemId, Problem,
+    Result, TaskId, TaskOrder,
 };
 use crate::store::tasks::After;
 
@@ -79,6 +79,14 @@ pub fn audit_cursor(id: AuditEventId) -> String {
 
 pub fn read_audit_cursor(field: &'static str, text: &str) -> Result<AuditEventId> {
     read_id(field, text, "audit:", AuditEventId::parse)
+}
+
+pub fn delivery_cursor(id: DeliveryId) -> String {
+    encode(&format!("delivery:{id}"))
+}
+
+pub fn read_delivery_cursor(field: &'static str, text: &str) -> Result<DeliveryId> {
+    read_id(field, text, "delivery:", DeliveryId::parse)
 }
 
 pub fn item_cursor(id: ItemId) -> String {
