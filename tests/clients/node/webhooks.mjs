@@ -43,7 +43,7 @@ async function ask(query, variables) {
 
 const REGISTER = /* GraphQL */ `
   mutation Register($url: String!) {
-    createWebhook(input: { url: $url, events: [COMMENT_ADDED], name: "Books" }) {
+    createWebhook(webhookData: { url: $url, events: [COMMENT_ADDED], name: "Books" }) {
       webhook {
         id
       }
