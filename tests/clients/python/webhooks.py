@@ -67,7 +67,11 @@ def refused(webhook, body, headers):
 receiver = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
 threading.Thread(target=receiver.serve_forever, daemon=True).start()
 address = f"http://127.0.0.1:{receiver.server_port}/zayavka"
-query = "mutation($url: String!) { createWebhook(webhookData: {url: $url, events: [COMMENT_ADDED]}) { webhook { id } secret } }"
+query = """
+mutation Register($url: String!) {
+  createWebhook(webhookData: {url: $url, events: [COMMENT_ADDED]}) { webhook { id } secret }
+}
+"""
 made = ask(query, url=address)
 secrets["now"] = made["secret"]
 print("standardwebhooks (PyPI): is registered")
