@@ -2,7 +2,7 @@
 // arguments choose some of them: conformance lint apollo urql graphql-ws graphql-sse relay codegen gql
 // ariadne sgqlc cynic graphql_client webhooks curl
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { command, folder, login, post, program, start } from "./server.mjs";
 
@@ -118,6 +118,7 @@ const lines = [
   async () => {
     if (!wanted("ariadne", "sgqlc")) return;
     const bin = await venv("python-codegen");
+    mkdirSync(join(here, "python-codegen/generated"), { recursive: true });
     if (bin && wanted("ariadne")) {
       (await step("generate the client", "python-codegen", [join(bin, "ariadne-codegen")])) &&
         (await step("ariadne", "python-codegen", [join(bin, "python"), "ariadne_client.py"], env));
