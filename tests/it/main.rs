@@ -53,6 +53,7 @@ mod input;
 mod intake;
 mod invites;
 mod leftovers;
+mod libraries;
 mod limits;
 mod list;
 mod live;
