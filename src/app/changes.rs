@@ -11,9 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::security::tokens::Session;
 use super::{Desk, accounts};
-use crate::domain::{
-    Actor, Customer, CustomerId, Error, Problem, Result, Span, TaskId, Tracked,
-};
+use crate::domain::{Actor, Customer, CustomerId, Error, Problem, Result, Span, TaskId, Tracked};
 use crate::store::changes::Changed;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, CustomerChanged, Transaction};

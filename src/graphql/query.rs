@@ -259,7 +259,9 @@ impl Query {
         let (rows, total) = desk.db.read(work).await?;
         let cursor = |row: &app::changes::Entry| Ok(paging::change_cursor(&row.place));
         let zone = desk.shop().timezone;
-        page::page(rows, &span, total, cursor, |rows| view::changes(rows, &zone))
+        page::page(rows, &span, total, cursor, |rows| {
+            view::changes(rows, &zone)
+        })
     }
 
     /// All tasks, oldest first; filters are combined with AND. Dates are `YYYY-MM-DD` days in the

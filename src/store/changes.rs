@@ -46,7 +46,10 @@ pub fn page(connection: &Connection, span: Span<i64>) -> Result<Vec<Changed>> {
          ORDER BY seq {direction} LIMIT {limit}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let (after, before) = (span.after.unwrap_or_default(), span.before.unwrap_or(i64::MAX));
+    let (after, before) = (
+        span.after.unwrap_or_default(),
+        span.before.unwrap_or(i64::MAX),
+    );
     let rows = statement.query_map([after, before], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -21,9 +21,9 @@ use super::writes::{Trouble, Writes};
 use super::{lock, places, search, sums};
 use crate::domain::{CustomerId, Error, Result, TaskId};
 use crate::metrics::Metrics;
+use crate::store::incidents;
 use crate::store::upkeep::backup;
 use crate::store::upkeep::migrate::{self, OpenError, embedded_migrations};
-use crate::store::incidents;
 
 const READERS: u32 = 4;
 /// Size to which the write-ahead log is truncated on disk when it was emptied, in bytes.
