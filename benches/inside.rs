@@ -6,6 +6,7 @@
     reason = "a benchmark measures by the real clock"
 )]
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -32,6 +33,7 @@ use zayavka::app::security::tokens::Tokens;
 use zayavka::app::settings::Live;
 use zayavka::app::status_links::LinkKey;
 use zayavka::app::uploads::Uploads;
+use zayavka::app::webhooks::Hooks;
 use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
 use zayavka::config::{self, Config};
@@ -130,6 +132,11 @@ impl Inside {
                 None,
                 Arc::new(|_| async { Err(Error::NotFound) }.boxed()),
             ),
+            hooks: Arc::new(Hooks::new(
+                HashMap::new(),
+                Box::new(|_| async { Ok(()) }.boxed()),
+                Box::new(|_| std::future::pending().boxed()),
+            )),
             memory: Memory::new(192, clock.clone()),
             clock,
         });

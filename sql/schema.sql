@@ -840,17 +840,17 @@ CREATE TABLE webhook_deliveries (
     try_at      INTEGER NOT NULL,
     settled_at  INTEGER,
     detail      TEXT    NOT NULL DEFAULT ''
-) STRICT;
+, tried_at INTEGER, status INTEGER, duration_ms INTEGER) STRICT;
 CREATE INDEX webhook_deliveries_open ON webhook_deliveries (webhook_id, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX webhook_deliveries_settled ON webhook_deliveries (state, settled_at) WHERE settled_at IS NOT NULL;
-CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries (webhook_id);
+CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries (webhook_id, id);
 
 CREATE TABLE webhooks (
     id     INTEGER PRIMARY KEY AUTOINCREMENT,
     url    TEXT    NOT NULL UNIQUE,
     -- A JSON list of the events that it wants.
     events TEXT    NOT NULL
-) STRICT;
+, name TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT 'FILE' CHECK (source IN ('FILE', 'OWNER')), created_at INTEGER, paused_at INTEGER, rotated_at INTEGER, failing_since INTEGER, dropped INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE VIEW ends_of_phones (digits, customer_id) AS
 SELECT substr(c.phone_e164, start.value), c.id

@@ -32,6 +32,7 @@ struct Inner {
     outbox_age: Gauge<f64, AtomicU64>,
     deliveries: Gauge,
     undelivered: Gauge,
+    failing: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -60,6 +61,8 @@ pub struct Now {
     /// Queued webhook deliveries, and dead letters.
     pub deliveries: i64,
     pub undelivered: i64,
+    /// Webhooks that have failed for three days in a row.
+    pub failing: usize,
 }
 
 impl Default for Metrics {
@@ -82,6 +85,7 @@ impl Default for Metrics {
             outbox_age: Gauge::default(),
             deliveries: Gauge::default(),
             undelivered: Gauge::default(),
+            failing: Gauge::default(),
             registry: Registry::default(),
         };
         let help = "Duration of requests, by operation and code";
@@ -98,6 +102,8 @@ impl Default for Metrics {
         registry.register("webhook_waiting", help, inner.deliveries.clone());
         let help = "Dead webhook deliveries";
         registry.register("webhook_undelivered", help, inner.undelivered.clone());
+        let help = "Webhooks of which every attempt has failed for three days";
+        registry.register("webhook_failing", help, inner.failing.clone());
         let help = "Processed Telegram updates";
         registry.register("bot_updates", help, inner.updates.clone());
         let help = "Failed sign-ins";
@@ -166,6 +172,7 @@ impl Metrics {
         self.0.outbox_age.set(now.oldest.as_secs_f64());
         self.0.deliveries.set(now.deliveries);
         self.0.undelivered.set(now.undelivered);
+        self.0.failing.set(number(now.failing));
         let mut text = String::new();
         encode(&mut text, &self.0.registry)?;
         Ok(text)

@@ -115,6 +115,7 @@ pub fn agree_by_phone(
         before: &task,
         after: &next,
         notes,
+        approval,
     };
     events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     about(tx, id)
@@ -168,10 +169,10 @@ fn offer(tx: &Transaction, id: TaskId, price: Option<Money>) -> Result<Offer> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn take_back(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Result<TaskRow> {
-    about(tx, id)?;
+    let task = &about(tx, id)?.task;
     let mut notes = Notes::default();
     if withdraw(tx, id, &mut notes, now)? {
-        let event = Event::PriceWithdrawn { task: id, notes };
+        let event = Event::PriceWithdrawn { task, notes };
         events::publish(tx, Author::Staff(actor.id()), &event, now)?;
         store::tasks::touch(tx, id, now)?;
     }
@@ -205,6 +206,7 @@ pub(super) fn decide(
     store::tasks::touch(tx, task, now)?;
     let event = Event::PriceDecided {
         task: about,
+        approval: id,
         price: approval.price,
         agreed,
     };

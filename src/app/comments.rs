@@ -142,6 +142,7 @@ pub(super) fn change(
     store::tasks::touch(tx, about.id, now)?;
     let event = Event::AnswerChanged {
         task: about,
+        comment: comment.id,
         before: &comment.text,
         after: text,
     };

@@ -113,9 +113,27 @@ pub(super) fn store_change(
     change: &CustomerChange,
     now: Timestamp,
 ) -> Result<()> {
-    match store::customers::update(tx, id, change, now)? {
-        true => events::publish(tx, author, &Event::CustomerUpdated { id }, now),
-        false => Ok(()),
+    let before = stored(tx, id)?;
+    store::customers::update(tx, id, change, now)?;
+    publish_change(tx, author, &before, now)
+}
+
+fn stored(tx: &Transaction, id: CustomerId) -> Result<Customer> {
+    store::customers::get(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Publishes what of a card has changed since `before`, if anything has.
+fn publish_change(
+    tx: &Transaction,
+    author: Author,
+    before: &Customer,
+    now: Timestamp,
+) -> Result<()> {
+    let id = before.id;
+    let changed = stored(tx, id)?.changed_since(before);
+    match changed.is_empty() {
+        true => Ok(()),
+        false => events::publish(tx, author, &Event::CustomerUpdated { id, changed }, now),
     }
 }
 
@@ -127,8 +145,9 @@ pub(super) fn set_telegram(
     link: Option<&TelegramLink>,
     now: Timestamp,
 ) -> Result<()> {
+    let before = stored(tx, id)?;
     store::customers::set_telegram(tx, id, link, now)?;
-    events::publish(tx, author, &Event::CustomerUpdated { id }, now)
+    publish_change(tx, author, &before, now)
 }
 
 /// Creates a customer.
@@ -187,6 +206,7 @@ fn set_phone(
     if let Some(taken) = known.filter(|known| known.id != customer.id) {
         return Err(Conflict::PhoneTaken { customer: taken.id }.into());
     }
+    let before = stored(tx, customer.id)?;
     store::customers::set_phone(tx, customer.id, phone, now)?;
     if phone.e164() != customer.phone.e164() {
         leave_chat(tx, customer, now)?;
@@ -194,8 +214,7 @@ fn set_phone(
         // Without the phones: an erasure must not have to look for them here.
         store::audit::insert(tx, actor.id(), action, &subject, [None, None], now)?;
     }
-    let (author, id) = (Author::Staff(actor.id()), customer.id);
-    events::publish(tx, author, &Event::CustomerUpdated { id }, now)
+    publish_change(tx, Author::Staff(actor.id()), &before, now)
 }
 
 /// Removes the link of a customer to a chat that is somebody else's, with everything that waits to

@@ -33,8 +33,8 @@ pub(super) fn publish(
     if let Some((employee, news)) = event.staff_news() {
         staff_bot::notify(tx, employee, news, now)?;
     }
-    for (hook, subject) in event.webhooks() {
-        store::webhooks::push(tx, hook, &subject, event.instant(now))?;
+    for (hook, subject) in event.webhooks(author) {
+        store::webhooks::deliveries::push(tx, hook, &subject, event.instant(now))?;
     }
     Ok(())
 }

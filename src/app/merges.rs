@@ -71,8 +71,12 @@ pub fn merge(
     store::customers::delete(tx, other)?;
     store::changes::deleted(tx, Tracked::Customer(other), now)?;
     store::customers::update(tx, keep, &change, now)?;
-    events::publish(tx, author, &Event::CustomerUpdated { id: keep }, now)?;
     let after = customers::get(tx, actor, keep)?;
+    let event = Event::CustomerUpdated {
+        id: keep,
+        changed: after.changed_since(&kept),
+    };
+    events::publish(tx, author, &event, now)?;
     let changed = CardField::ALL
         .iter()
         .filter(|field| kept.get(**field) != after.get(**field));
@@ -126,16 +130,18 @@ pub fn undo(
     }
     store::merges::move_rows(tx, &cards.rows, keep, other)?;
     store::customers::update(tx, keep, &cards.taken_back(&kept)?, now)?;
+    let after = customers::get(tx, actor, keep)?;
     let author = Author::Staff(actor.id());
+    let changed = after.changed_since(&kept);
     for event in [
         Event::CustomerCreated { id: other },
-        Event::CustomerUpdated { id: keep },
+        Event::CustomerUpdated { id: keep, changed },
     ] {
         events::publish(tx, author, &event, now)?;
     }
     store::merges::delete(tx, id)?;
     audit(tx, actor, AuditAction::MergeUndone, keep, other, now)?;
-    Ok((customers::get(tx, actor, keep)?, back))
+    Ok((after, back))
 }
 
 /// Gives a task to a customer, with its history row and the new version.

@@ -92,6 +92,7 @@ pub struct Desk {
     /// Loads the demo shop.
     pub fill: Box<demo_shop::Fill>,
     pub bot: bot_connection::BotConnection,
+    pub hooks: Arc<webhooks::Hooks>,
 }
 
 impl Desk {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::changes::Place;
 use crate::domain::{
-    AuditEventId, CommentId, CustomerId, EventId, Invalid, InviteId, ItemId, Problem, Result,
-    TaskId, TaskOrder,
+    AuditEventId, CommentId, CustomerId, DeliveryId, EventId, Invalid, InviteId, ItemId, Problem,
+    Result, TaskId, TaskOrder,
 };
 use crate::store::tasks::After;
 
@@ -115,6 +115,14 @@ pub fn audit_cursor(id: AuditEventId) -> String {
 
 pub fn read_audit_cursor(field: &'static str, text: &str) -> Result<AuditEventId> {
     read_id(field, text, "audit:", AuditEventId::parse)
+}
+
+pub fn delivery_cursor(id: DeliveryId) -> String {
+    encode(&format!("delivery:{id}"))
+}
+
+pub fn read_delivery_cursor(field: &'static str, text: &str) -> Result<DeliveryId> {
+    read_id(field, text, "delivery:", DeliveryId::parse)
 }
 
 pub fn item_cursor(id: ItemId) -> String {

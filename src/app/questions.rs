@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Decision, EventKind, Notes, Result, TaskId};
+use crate::domain::{Decision, Notes, Result, TaskId};
 use crate::store::{self, Transaction};
 
 /// Handles a changed estimate: withdraws an open quote, and settles a declined one.
@@ -28,6 +28,6 @@ pub(super) fn withdraw(
     };
     store::outbox::delete_waiting_of_approval(tx, asked.id)?;
     store::approvals::set_decision(tx, asked.id, Decision::Withdrawn, None, now)?;
-    notes.happened(EventKind::Withdrawn, asked.price.minor());
+    notes.withdrew(&asked);
     Ok(true)
 }

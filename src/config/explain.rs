@@ -125,6 +125,10 @@ impl Raw {
                 },
             ),
             ("reminders.hour", reminders.hour.clone()),
+            (
+                "outgoing.allow_private",
+                self.outgoing.allow_private.to_string(),
+            ),
         ]
     }
 

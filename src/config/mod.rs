@@ -79,6 +79,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// Outgoing webhooks.
     pub webhooks: Vec<Webhook>,
+    /// Whether owners may register webhooks at addresses of this machine and its networks.
+    pub allow_private: bool,
     /// The file and the environment.
     pub sources: Sources,
 }
@@ -184,6 +186,7 @@ impl Config {
                 None => None,
             },
             webhooks: Webhook::check_all(raw.webhooks)?,
+            allow_private: raw.outgoing.allow_private,
             sources,
         })
     }

@@ -36,6 +36,7 @@ pub struct Raw {
     pub reminders: RawReminders,
     pub tls: RawTls,
     pub webhooks: Vec<RawWebhook>,
+    pub outgoing: RawOutgoing,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +84,12 @@ pub struct RawWebhook {
     pub secret: Option<SecretString>,
     pub secret_file: Option<PathBuf>,
     pub events: List,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawOutgoing {
+    pub allow_private: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -302,6 +309,7 @@ impl Default for Raw {
             reminders: RawReminders::default(),
             tls: RawTls::default(),
             webhooks: Vec::new(),
+            outgoing: RawOutgoing::default(),
         }
     }
 }

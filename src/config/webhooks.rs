@@ -1,11 +1,11 @@
 //! Settings of outgoing webhooks, with the events that each subscribes to.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::Result;
 use super::raw::RawWebhook;
 use super::values::{SHORTEST_KEY, on_this_machine, secret, wrong};
-use crate::domain::HookEvent;
+use crate::domain::{HookEvent, HookEvents, HookSecret};
 
 const MOST_WEBHOOKS: usize = 5;
 
@@ -14,8 +14,8 @@ const MOST_WEBHOOKS: usize = 5;
 pub struct Webhook {
     pub url: String,
     /// Key that signs its deliveries.
-    pub secret: SecretString,
-    pub events: Vec<HookEvent>,
+    pub secret: HookSecret,
+    pub events: HookEvents,
 }
 
 impl Webhook {
@@ -54,25 +54,34 @@ impl Webhook {
         let keys = ["webhooks.secret", "webhooks.secret_file"];
         let secret =
             secret(keys, raw.secret, raw.secret_file)?.ok_or_else(missing("webhooks.secret"))?;
-        if secret.expose_secret().len() < SHORTEST_KEY {
+        let secret = HookSecret::trusted(secret);
+        if !secret.is_well_formed() {
+            let why = "behind whsec_, write 24 to 64 bytes in Base64";
+            return Err(wrong("webhooks.secret", why));
+        }
+        let is_prefixed = secret.is_prefixed();
+        if !is_prefixed && secret.text().expose_secret().len() < SHORTEST_KEY {
             return Err(wrong("webhooks.secret", "use at least 32 bytes"));
         }
-        let event = |word: &str| {
-            HookEvent::from_word(word).ok_or_else(|| {
-                let known: Vec<_> = HookEvent::ALL.iter().map(|event| event.word()).collect();
-                let why = format!("there is no {word:?}; write some of {}", known.join(", "));
-                wrong("webhooks.events", why)
-            })
-        };
-        let events = raw.events.texts().into_iter().map(event);
-        let events = events.collect::<Result<Vec<_>>>()?;
-        match events.is_empty() {
-            true => Err(missing("webhooks.events")()),
-            false => Ok(Self {
-                url,
-                secret,
-                events,
-            }),
+        let words = raw.events.texts();
+        if words.is_empty() {
+            return Err(missing("webhooks.events")());
         }
+        let known: Vec<_> = HookEvent::subscribable().map(HookEvent::word).collect();
+        let unknown = |word: &&&str| **word != HookEvents::ALL && !known.contains(*word);
+        if let Some(word) = words.iter().find(unknown) {
+            let why = format!(
+                "there is no {word:?}; write \"all\" or some of {}",
+                known.join(", ")
+            );
+            return Err(wrong("webhooks.events", why));
+        }
+        let events = HookEvents::from_words(words);
+        let why = "write \"all\" alone";
+        Ok(Self {
+            url,
+            secret,
+            events: events.ok_or_else(|| wrong("webhooks.events", why))?,
+        })
     }
 }

@@ -27,6 +27,12 @@ words! {
         DemoRemoved = "DEMO_REMOVED",
         BotConnected = "BOT_CONNECTED",
         BotDisconnected = "BOT_DISCONNECTED",
+        WebhookCreated = "WEBHOOK_CREATED",
+        WebhookChanged = "WEBHOOK_CHANGED",
+        WebhookSecretRotated = "WEBHOOK_SECRET_ROTATED",
+        WebhookPaused = "WEBHOOK_PAUSED",
+        WebhookResumed = "WEBHOOK_RESUMED",
+        WebhookDeleted = "WEBHOOK_DELETED",
     }
 }
 
@@ -39,7 +45,7 @@ pub struct AuditEvent {
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
     /// The key of a setting, `logo`, the e-mail of an employee or an invited person, the id of a customer, or the name of a
-    /// stage or cash drawer.
+    /// stage, cash drawer or webhook (its host where it has none).
     pub subject: String,
     /// `None` where there was no value.
     pub old: Option<String>,

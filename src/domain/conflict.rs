@@ -19,6 +19,8 @@ pub enum Conflict {
     ArticleTaken,
     #[error("another drawer has the name")]
     DrawerNameTaken,
+    #[error("another webhook has the address")]
+    WebhookUrlTaken,
     #[error("the idempotency key was used for another request")]
     RequestKeyUsed,
     #[error("the drawer has an open shift")]
@@ -54,6 +56,7 @@ impl Conflict {
             Self::StageNameTaken => "conflict-stage-name-taken",
             Self::ArticleTaken => "conflict-article-taken",
             Self::DrawerNameTaken => "conflict-drawer-name-taken",
+            Self::WebhookUrlTaken => "conflict-webhook-url-taken",
             Self::RequestKeyUsed => "conflict-request-key-used",
             Self::ShiftOpen => "conflict-shift-open",
             Self::ShiftOver => "conflict-shift-over",

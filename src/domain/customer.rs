@@ -150,6 +150,30 @@ impl CardField {
     }
 }
 
+impl Customer {
+    /// Returns the names of the fields that differ from an earlier state of the card, as the API has them.
+    pub fn changed_since(&self, before: &Self) -> Vec<&'static str> {
+        let link = |card: &Self| card.telegram;
+        let has = |test: fn(&TelegramLink) -> bool, card| link(card).as_ref().is_some_and(test);
+        let differs = |test| has(test, self) != has(test, before);
+        let others = [
+            ("phone", self.phone != before.phone),
+            (
+                "telegramId",
+                link(self).map(|link| link.id) != link(before).map(|link| link.id),
+            ),
+            ("telegramVerified", differs(|link| link.verified)),
+            ("telegramBlocked", differs(|link| link.blocked)),
+        ];
+        let others = others
+            .into_iter()
+            .filter_map(|(name, differs)| differs.then_some(name));
+        let fields = CardField::ALL.iter();
+        let fields = fields.filter(|field| self.get(**field) != before.get(**field));
+        others.chain(fields.map(|field| field.name())).collect()
+    }
+}
+
 impl CustomerChange {
     /// Creates a change of the name only.
     pub fn named(name: Option<&Name>) -> Self {

@@ -154,5 +154,9 @@ pub use text::{Description, Message, Name, ShortText};
 pub use time::{Day, Days, TimeOfDay, TimeZone};
 pub use together::{Together, all, each};
 pub use tracked::Tracked;
-pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
+pub use webhook::{
+    Attempt, Delivery, DeliveryRecord, DeliveryState, Hook, HookChange, HookEvent, HookEvents,
+    HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook, Subject,
+    UndeliveredHook, is_public,
+};
 pub use workload::{Concern, CustomersWaiting, WaitsFor, Workload};

@@ -75,6 +75,9 @@ pub enum Problem {
     TooManyDrawers {
         max: usize,
     },
+    TooManyWebhooks {
+        max: usize,
+    },
     IntervalReversed,
     IdMalformed,
     NodeIdMalformed,
@@ -235,6 +238,11 @@ pub enum Problem {
     OtherBot,
     /// Telegram delivers to https addresses only.
     AddressNotHttps,
+    WebhookAddressMalformed,
+    WebhookAddressNotHttps,
+    /// The address is of this machine or its networks.
+    WebhookAddressPrivate,
+    WebhookEvents,
     FileKind,
     /// No picture that a logo may be; `side` is its maximum width and height in pixels.
     LogoKind {
@@ -299,6 +307,7 @@ impl Problem {
             Self::AliasTaken => "problem-alias-taken",
             Self::TooManyAliases { .. } => "problem-too-many-aliases",
             Self::TooManyDrawers { .. } => "problem-too-many-drawers",
+            Self::TooManyWebhooks { .. } => "problem-too-many-webhooks",
             Self::IntervalReversed => "problem-interval-reversed",
             Self::IdMalformed => "problem-id-malformed",
             Self::FirstAndLast => "problem-first-and-last",
@@ -395,6 +404,10 @@ impl Problem {
             Self::TelegramUnreachable => "problem-telegram-unreachable",
             Self::OtherBot => "problem-other-bot",
             Self::AddressNotHttps => "problem-address-not-https",
+            Self::WebhookAddressMalformed => "problem-webhook-address-malformed",
+            Self::WebhookAddressNotHttps => "problem-webhook-address-not-https",
+            Self::WebhookAddressPrivate => "problem-webhook-address-private",
+            Self::WebhookEvents => "problem-webhook-events",
             Self::FileKind => "problem-file-kind",
             Self::LogoKind { .. } => "problem-logo-kind",
             Self::FileTwice => "problem-file-twice",
@@ -412,6 +425,7 @@ impl Problem {
             | Self::TooManyStages { max }
             | Self::TooManyLines { max }
             | Self::TooManyDrawers { max }
+            | Self::TooManyWebhooks { max }
             | Self::TooManyAliases { max }
             | Self::DaysOutOfRange { max }
             | Self::TooMuch { max }

@@ -208,6 +208,7 @@ fn conflict_extra(conflict: &Conflict) -> Vec<(&'static str, Value)> {
         Conflict::PhoneCorrected => Some("expectedPhone"),
         Conflict::EmailTaken => Some("email"),
         Conflict::StageNameTaken | Conflict::DrawerNameTaken => Some("name"),
+        Conflict::WebhookUrlTaken => Some("url"),
         Conflict::ArticleTaken => Some("article"),
         Conflict::RequestKeyUsed => Some("idempotencyKey"),
         Conflict::ShiftOpen => Some("drawerId"),

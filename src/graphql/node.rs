@@ -14,14 +14,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::RequestContext;
 use super::loader;
 use super::view::{
-    ApprovalView, AuditEventView, CatalogueItemView, CommentView, CustomerView, DrawerView,
-    EventView, InviteView, PaymentView, ShiftView, StageView, TaskLineView, TaskView, UserView,
-    stage, user,
+    ApprovalView, AuditEventView, CatalogueItemView, CommentView, CustomerView, DeliveryView,
+    DrawerView, EventView, InviteView, PaymentView, ShiftView, StageView, TaskLineView, TaskView,
+    UserView, WebhookView, stage, user,
 };
 use crate::app;
 use crate::domain::{
-    ApprovalId, AuditEventId, CommentId, CustomerId, DrawerId, EmployeeId, Error, EventId,
-    InviteId, ItemId, LineId, PaymentId, Problem, Result, ShiftId, StageId, TaskId,
+    ApprovalId, AuditEventId, CommentId, CustomerId, DeliveryId, DrawerId, EmployeeId, Error,
+    EventId, InviteId, ItemId, LineId, PaymentId, Problem, Result, ShiftId, StageId, TaskId,
+    WebhookId,
 };
 
 /// The name of the interface, and of the field of the root that finds an object.
@@ -100,6 +101,8 @@ nodes! {
     TaskEvent(EventView),
     TaskLine(TaskLineView),
     User(UserView),
+    Webhook(WebhookView),
+    WebhookDelivery(DeliveryView),
 }
 
 impl NodeType {
@@ -197,6 +200,16 @@ impl NodeView {
                 let (line, approvals, task) = desk.db.look_up(get).await?;
                 let list = loader::task(task, zone).list.clone();
                 TaskLineView::new(line, &approvals, list).into()
+            }
+            NodeType::Webhook => {
+                let (id, owner) = (WebhookId::parse(ARGUMENT, id)?, actor.require_owner()?);
+                let get = move |c: &_| app::webhooks::standing_of(c, &owner, id);
+                WebhookView(desk.db.look_up(get).await?).into()
+            }
+            NodeType::WebhookDelivery => {
+                let (id, owner) = (DeliveryId::parse(ARGUMENT, id)?, actor.require_owner()?);
+                let get = move |c: &_| app::webhooks::delivery(c, &owner, id);
+                DeliveryView(desk.db.look_up(get).await?).into()
             }
             NodeType::User => {
                 let id = EmployeeId::parse(ARGUMENT, id)?;

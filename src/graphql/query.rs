@@ -14,7 +14,7 @@ use super::view::{
     self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, ChangeView,
     CustomerOrderEnum, CustomerView, DayReportView, DrawerView, Held, InviteView, List, MonthView,
     ReportView, SettingView, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView,
-    UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
+    UndeliveredView, UndeliveredWebhookView, UserView, WebhookView, stage, user,
 };
 use crate::app;
 use crate::app::handovers::Debt;
@@ -560,6 +560,14 @@ impl Query {
             .zip(loader::whole_tasks(rows, &desk.shop().timezone));
         let view = |(notice, task)| UndeliveredView { notice, task };
         Ok(all.map(view).collect())
+    }
+
+    /// The webhooks of `config.toml` and those that owners registered, oldest first. Owner only.
+    async fn webhooks(&self, ctx: &Context<'_>) -> Result<Held<WebhookView>> {
+        let owner = ctx.actor()?.require_owner()?;
+        let work = move |c: &_| app::webhooks::standing(c, &owner);
+        let all = ctx.desk()?.db.read(work).await?;
+        Ok(all.into_iter().map(WebhookView).collect())
     }
 
     /// Dead webhook deliveries, newest first, at most 100: see `retryWebhook`. Owner only.

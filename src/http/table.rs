@@ -156,6 +156,12 @@ pages! { visit:
     GET ["settings", "bot", "disconnect"] => settings::ask_to_disconnect_bot(visit).await;
     POST ["settings", "bot", "disconnect"] => settings::disconnect_bot(visit).await;
     GET ["settings", "bot", "qr"] => settings::bot_poster(visit);
+    GET ["settings", "webhooks"] => settings::webhooks(visit).await;
+    POST ["settings", "webhooks"] => settings::create_webhook(visit).await;
+    GET ["settings", "webhooks", id] => settings::webhook(visit, id).await;
+    POST ["settings", "webhooks", id] => settings::update_webhook(visit, id).await;
+    GET ["settings", "webhooks", id, what] => settings::ask_webhook(visit, id, what).await;
+    POST ["settings", "webhooks", id, what] => settings::change_webhook(visit, id, what).await;
     POST ["settings", "papers", "preview"] => settings::preview(visit).await;
     POST ["settings", "papers", "logo"] if visit.is_cut_off => settings::logo_too_large(visit).await;
     POST ["settings", "papers", "logo"] => settings::put_logo(visit).await;

@@ -512,6 +512,72 @@ webhook-undelivered = Webhooks: not delivered
 webhook-undelivered-lead = Three days of tries failed. Send again when that program works.
 webhook-given-up = { $when }. { $detail }
 webhook-retry = Send again
+webhook-dead = { $count ->
+    [one] { $count } event was given up.
+   *[other] { $count } events were given up.
+}
+webhook-dropped = { $count ->
+    [one] { $count } event was dropped in the last pause, since too many waited.
+   *[other] { $count } events were dropped in the last pause, since too many waited.
+}
+webhook-former = The former secret signs as well until { $until }.
+webhook-paused = Paused since { $since }. { $count ->
+    [0] Nothing waits.
+    [one] { $count } event waits.
+   *[other] { $count } events wait.
+}
+webhook-failing-long = Nothing has arrived there for three days, since { $since } ({ $detail }). Ask whoever keeps that program.
+webhook-today = { $title }: nothing has arrived there for three days.
+webhook-open = Look
+settings-webhooks = Webhooks
+webhooks-lead = Other programs (a site, the bookkeeping, a chat) are told at once what happens here: by numbers, without names, phones, texts and sums. Whoever keeps such a program gives you its address and takes the secret.
+webhooks-none = No webhooks yet.
+webhook-given = from config.toml, can't be changed here
+webhook-new = New webhook
+webhook-url = Address of the program
+webhook-name = Name
+webhook-events = Events
+webhook-events-all = All, those of later versions too
+webhook-events-some = Only these
+webhook-register = Register
+webhook-secret = Secret
+webhook-secret-once = Copy the secret into that program now. It isn't shown again.
+webhook-secret-gone = The webhook was registered already, and its secret was shown then. Make a new one if you don't have it.
+webhook-secret-new = New secret
+webhook-secret-title = Make a new secret?
+webhook-secret-lead = It is shown once. For 24 hours events are signed by the former one too, so that nothing gets lost until the program has the new one.
+webhook-pause = Pause
+webhook-resume = Continue
+webhook-test = Send a test
+webhook-tested-good = The test arrived:
+webhook-tested-bad = The test failed:
+webhook-delete = Delete
+webhook-delete-title = Delete the webhook?
+webhook-delete-lead = The program is told of nothing any more, and what waits for it is gone.
+webhook-deliveries = Deliveries
+webhook-deliveries-none = Nothing was sent yet.
+webhook-event = Event
+webhook-at = When
+webhook-state = State
+webhook-attempts = Attempts
+webhook-outcome = Answer
+webhook-took = { $count } ms
+webhook-state-waiting = waits
+webhook-state-sending = is being sent
+webhook-state-delivered = delivered
+webhook-state-dead = failed
+audit-webhook-created = New webhook: { $subject }
+audit-webhook-changed = Webhook changed: { $subject }
+audit-webhook-secret = New secret of the webhook { $subject }
+audit-webhook-paused = Webhook paused: { $subject }
+audit-webhook-resumed = Webhook continued: { $subject }
+audit-webhook-deleted = Webhook deleted: { $subject }
+problem-too-many-webhooks = There are at most { $bound } webhooks.
+problem-webhook-address-malformed = Write a whole address without a user name and a password, for example https://shop.example/zayavka.
+problem-webhook-address-not-https = The address begins with https://.
+problem-webhook-address-private = The address leads to this server or its own network. Whoever runs the server can allow that: outgoing.allow_private in config.toml.
+problem-webhook-events = Choose at least one event, or all.
+conflict-webhook-url-taken = There is a webhook with this address already.
 
 # Tasks
 

@@ -530,6 +530,75 @@ webhook-undelivered = Вебхуки: не доставлено
 webhook-undelivered-lead = Трое суток не удавалось. Отправьте ещё раз, когда та программа снова работает.
 webhook-given-up = { $when }. { $detail }
 webhook-retry = Отправить ещё раз
+webhook-dead = { $count ->
+    [one] { $count } событие так и не доставлено.
+    [few] { $count } события так и не доставлены.
+   *[many] { $count } событий так и не доставлено.
+}
+webhook-dropped = { $count ->
+    [one] { $count } событие отброшено за последнюю паузу: ждало слишком много.
+    [few] { $count } события отброшены за последнюю паузу: ждало слишком много.
+   *[many] { $count } событий отброшено за последнюю паузу: ждало слишком много.
+}
+webhook-former = Прежний секрет тоже действует до { $until }.
+webhook-paused = Пауза, { $since }. { $count ->
+    [0] Ничего не ждёт.
+    [one] Ждёт { $count } событие.
+    [few] Ждут { $count } события.
+   *[many] Ждут { $count } событий.
+}
+webhook-failing-long = Туда трое суток ничего не доходит, { $since } ({ $detail }). Спросите того, кто ведёт эту программу.
+webhook-today = { $title }: туда трое суток ничего не доходит.
+webhook-open = Посмотреть
+settings-webhooks = Вебхуки
+webhooks-lead = Другие программы (сайт, учёт, чат) сразу узнают, что здесь происходит: по номерам, без имён, телефонов, текстов и сумм. Тот, кто ведёт такую программу, даст её адрес и возьмёт секрет.
+webhooks-none = Вебхуков пока нет.
+webhook-given = из config.toml, здесь не меняется
+webhook-new = Новый вебхук
+webhook-url = Адрес программы
+webhook-name = Название
+webhook-events = События
+webhook-events-all = Все, и те, что появятся в новых версиях
+webhook-events-some = Только эти
+webhook-register = Добавить
+webhook-secret = Секрет
+webhook-secret-once = Скопируйте секрет в ту программу сейчас: больше он не показывается.
+webhook-secret-gone = Вебхук уже добавлен, и секрет был показан тогда. Если его нет, сделайте новый.
+webhook-secret-new = Новый секрет
+webhook-secret-title = Сделать новый секрет?
+webhook-secret-lead = Он показывается один раз. Ещё 24 часа события подписаны и прежним, чтобы ничего не потерялось, пока программа не получит новый.
+webhook-pause = Пауза
+webhook-resume = Продолжить
+webhook-test = Проверить
+webhook-tested-good = Проверка дошла:
+webhook-tested-bad = Проверка не удалась:
+webhook-delete = Удалить
+webhook-delete-title = Удалить вебхук?
+webhook-delete-lead = Программа больше ни о чём не узнает, а то, что её ждёт, пропадёт.
+webhook-deliveries = Доставки
+webhook-deliveries-none = Пока ничего не отправлено.
+webhook-event = Событие
+webhook-at = Когда
+webhook-state = Состояние
+webhook-attempts = Попыток
+webhook-outcome = Ответ
+webhook-took = { $count } мс
+webhook-state-waiting = ждёт
+webhook-state-sending = отправляется
+webhook-state-delivered = доставлено
+webhook-state-dead = не доставлено
+audit-webhook-created = Новый вебхук: { $subject }
+audit-webhook-changed = Вебхук изменён: { $subject }
+audit-webhook-secret = Новый секрет вебхука { $subject }
+audit-webhook-paused = Вебхук на паузе: { $subject }
+audit-webhook-resumed = Вебхук продолжен: { $subject }
+audit-webhook-deleted = Вебхук удалён: { $subject }
+problem-too-many-webhooks = Вебхуков не больше { $bound }.
+problem-webhook-address-malformed = Напишите адрес целиком, без имени и пароля, например https://shop.example/zayavka.
+problem-webhook-address-not-https = Адрес начинается с https://.
+problem-webhook-address-private = Адрес ведёт на этот сервер или в его сеть. Разрешить такие может тот, кто ведёт сервер: outgoing.allow_private в config.toml.
+problem-webhook-events = Выберите хотя бы одно событие или все.
+conflict-webhook-url-taken = Вебхук с таким адресом уже есть.
 
 # Заявки
 

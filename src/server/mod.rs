@@ -3,10 +3,12 @@
 mod lost;
 mod systemd;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -19,12 +21,12 @@ use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::passwords::Passwords,
     security::secrets, security::tokens::Tokens, settings, settings::Live, stages,
-    status_links::LinkKey, uploads::Uploads,
+    status_links::LinkKey, uploads::Uploads, webhooks::Hooks,
 };
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Sources};
 use crate::demo;
-use crate::domain::{Error, Introspection};
+use crate::domain::{Error, HookSecret, Introspection, Result, WebhookId};
 use crate::failure::Failure;
 use crate::graphql::Schema;
 use crate::http::listen::plain::{self, Handler};
@@ -40,7 +42,7 @@ use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
 use crate::workers::merges::ForgetMerges;
 use crate::workers::reminders::Reminding;
-use crate::workers::webhooks::Courier;
+use crate::workers::webhooks::{self, Couriers};
 use crate::workers::worker;
 
 /// A server that is ready to run.
@@ -59,7 +61,7 @@ pub struct Server {
     redirect: Option<TcpListener>,
     /// The listener for monitors.
     monitors: Option<TcpListener>,
-    couriers: Vec<Courier>,
+    sender: webhooks::Sender,
     _alone: store::Lock,
 }
 
@@ -103,7 +105,18 @@ impl Server {
             None => secrets::kept(&db, "jwt").await?.into(),
         };
         let link_key = secrets::kept(&db, "status_links").await?;
-        let couriers = couriers(config.webhooks, &db, &clock).await?;
+        let given = declare(config.webhooks, &db, clock.now()).await?;
+        let reach = match config.allow_private {
+            true => webhooks::Reach::Everywhere,
+            false => webhooks::Reach::Public,
+        };
+        let sender = webhooks::Sender::new(clock.clone(), reach)?;
+        let own_url = config::own_url(address);
+        let hooks = Hooks::new(
+            given,
+            sender.checking(settings.clone(), own_url.clone()),
+            sender.sending(),
+        );
 
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
@@ -118,7 +131,8 @@ impl Server {
             memory: Memory::new(config.answers_mb, clock.clone()),
             loopback: address.ip().is_loopback(),
             fill: Box::new(|db, shop, owner, now| demo::load(db, shop, owner, now).boxed()),
-            own_url: config::own_url(address),
+            own_url,
+            hooks: Arc::new(hooks),
             reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,
@@ -153,7 +167,7 @@ impl Server {
                 None => None,
             },
             connections: accept::most_connections(config.connections),
-            couriers,
+            sender,
             _alone: alone,
         })
     }
@@ -228,9 +242,11 @@ impl Server {
             last: Mutex::default(),
         };
         parts.spawn(worker::run(maker, stop.clone()));
-        for courier in self.couriers {
-            parts.spawn(worker::run(courier, stop.clone()));
-        }
+        let couriers = Couriers {
+            desk: self.desk.clone(),
+            sender: self.sender,
+        };
+        parts.spawn(couriers.run(stop.clone()).boxed());
         if let Some(listener) = self.monitors {
             let desk = self.desk.clone();
             let hosts = site.hosts.at(listener.local_addr()?);
@@ -301,22 +317,19 @@ fn setting_error(error: ConfigError) -> Error {
     }
 }
 
-/// Stores the configured webhooks and builds a courier for each.
-async fn couriers(
+/// Stores the configured webhooks, and returns their secrets by id.
+async fn declare(
     all: Vec<config::Webhook>,
     db: &Db,
-    clock: &Clock,
-) -> Result<Vec<Courier>, Failure> {
-    let named: Vec<_> = all
-        .iter()
-        .map(|webhook| (webhook.url.clone(), webhook.events.clone()))
-        .collect();
-    let ids = db
-        .write(move |tx| store::webhooks::declare(tx, &named))
-        .await?;
-    let new = |(id, webhook)| Courier::new(db.clone(), clock.clone(), id, webhook);
-    let couriers = ids.into_iter().zip(all).map(new);
-    Ok(couriers.collect::<Result<_, _>>()?)
+    now: Timestamp,
+) -> Result<HashMap<WebhookId, HookSecret>> {
+    let (named, secrets): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .map(|webhook| ((webhook.url, webhook.events), webhook.secret))
+        .unzip();
+    let declare = move |tx: &store::Transaction<'_>| store::webhooks::declare(tx, &named, now);
+    let ids = db.write(declare).await?;
+    Ok(ids.into_iter().zip(secrets).collect())
 }
 
 async fn listen(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {

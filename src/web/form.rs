@@ -57,6 +57,9 @@ impl Errors {
             Error::Conflict(conflict @ (Conflict::StageNameTaken | Conflict::DrawerNameTaken)) => {
                 ("name", i18n::conflict(texts.language, conflict))
             }
+            Error::Conflict(conflict @ Conflict::WebhookUrlTaken) => {
+                ("url", i18n::conflict(texts.language, conflict))
+            }
             Error::Conflict(conflict @ Conflict::CashMoved) => {
                 ("counted", i18n::conflict(texts.language, conflict))
             }

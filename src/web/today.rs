@@ -14,7 +14,8 @@ use self::rows::{DueRow, LoadRow, ReadyRow, WaitingRow};
 use super::tasks::{Toast, list_address, toast};
 use super::visit::Visit;
 use crate::app::counter::{self, Counter, Shown};
-use crate::domain::{Concern, Result};
+use crate::app::webhooks;
+use crate::domain::{Concern, Hook, Result};
 
 /// Maximum numbers of rows.
 const SHOWN: Shown = Shown {
@@ -52,6 +53,8 @@ struct TodayPage<'a> {
     loads: Vec<LoadRow>,
     toast: Option<Toast>,
     first_day: Option<FirstDayList>,
+    /// Webhooks that have failed for three days, with their addresses.
+    failing: Vec<(String, String)>,
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
@@ -63,9 +66,25 @@ pub async fn show(visit: &Visit) -> Result<Response> {
     let page = TodayPage {
         toast: toast(visit).await?,
         first_day: FirstDayList::of(visit).await?,
+        failing: failing_webhooks(visit).await?,
         ..TodayPage::new(visit, &counter, only_mine)?
     };
     visit.page(&page)
+}
+
+/// Returns the webhooks to which nothing has arrived for three days; none for employees.
+async fn failing_webhooks(visit: &Visit) -> Result<Vec<(String, String)>> {
+    let Ok(owner) = visit.owner() else {
+        return Ok(Vec::new());
+    };
+    let now = visit.texts.now();
+    let read = move |c: &_| webhooks::failing(c, &owner, now);
+    let all = visit.desk.db.read(read).await?.into_iter();
+    let line = |hook: Hook| {
+        let text = visit.texts.fill("webhook-today", "title", hook.title());
+        (text, format!("/settings/webhooks/{}", hook.id))
+    };
+    Ok(all.map(line).collect())
 }
 
 impl<'a> TodayPage<'a> {
@@ -109,6 +128,7 @@ impl<'a> TodayPage<'a> {
                 .collect(),
             toast: None,
             first_day: None,
+            failing: Vec::new(),
             visit,
         })
     }

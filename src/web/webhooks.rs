@@ -32,12 +32,13 @@ pub struct Undelivered {
 impl WebhookRow {
     fn new(standing: HookStanding, texts: &Texts) -> Self {
         let HookStanding {
-            url,
+            hook,
             waiting,
             oldest,
             detail,
             ..
         } = standing;
+        let url = hook.url;
         let (text, well) = match (oldest, detail.is_empty()) {
             (None, _) => (texts.s("webhook-well"), true),
             (Some(_), true) => (texts.count("webhook-waiting", &waiting), true),

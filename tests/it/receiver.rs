@@ -3,11 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use warp::Filter;
 use warp::http::{HeaderMap, StatusCode};
+use zayavka::domain::HookSecret;
+use zayavka::workers::webhooks;
 
 /// Response to the next delivery.
 #[derive(Debug, Clone, Copy)]
@@ -32,11 +35,34 @@ impl Told {
     }
 
     pub fn event(&self) -> String {
-        self.json()["event"].as_str().unwrap().to_owned()
+        let json = self.json();
+        assert_eq!(json["event"], json["type"]);
+        json["type"].as_str().unwrap().to_owned()
     }
 
     pub fn id(&self) -> &str {
-        &self.headers["x-zayavka-delivery"]
+        assert_eq!(
+            self.headers["x-zayavka-delivery"],
+            self.headers["webhook-id"]
+        );
+        &self.headers["webhook-id"]
+    }
+
+    /// Checks the headers of an attempt at that time: signed by these secrets, the current one first.
+    pub fn is_signed_by(&self, secrets: &[&str], at: Timestamp) {
+        let secrets = secrets.iter();
+        let secrets: Vec<_> = secrets
+            .map(|text| HookSecret::trusted((*text).into()))
+            .collect();
+        let second = at.as_second().to_string();
+        assert_eq!(self.headers["webhook-timestamp"], second);
+        let signed = secrets
+            .iter()
+            .map(|secret| webhooks::signature(secret, self.id(), at, &self.body));
+        let signed: Vec<_> = signed.collect();
+        assert_eq!(self.headers["webhook-signature"], signed.join(" "));
+        let legacy = webhooks::legacy_signature(&secrets[0], at, &self.body);
+        assert_eq!(self.headers["x-zayavka-signature"], legacy);
     }
 }
 
@@ -90,6 +116,10 @@ impl Receiver {
     /// Overrides all responses from now on.
     pub fn always(&self, answer: Answer) {
         *self.0.always.lock().unwrap() = answer;
+    }
+
+    pub fn url(&self) -> &str {
+        &self.0.url
     }
 
     /// Returns the settings of this webhook, with its secret.

@@ -145,8 +145,12 @@ fn append(tx: &Transaction, entry: Entry, task: Option<&Task>, now: Timestamp) -
     if let Some(task) = task {
         store::tasks::touch(tx, task.id, now)?;
         let author = entry.employee.map_or(Author::System, Author::Staff);
-        let entry = &entry;
-        events::publish(tx, author, &Event::PaymentRecorded { task, entry }, now)?;
+        let event = Event::PaymentRecorded {
+            task,
+            entry: &entry,
+            payment: id,
+        };
+        events::publish(tx, author, &event, now)?;
     }
     let at = now;
     Ok(Payment { id, entry, at })

@@ -1,7 +1,9 @@
 //! The history entries of an event.
 
 use super::Event;
-use crate::domain::{CustomerId, EmployeeId, EventKind, PaymentKind, Status, TaskId};
+use crate::domain::{
+    Approval, ApprovalId, CustomerId, EmployeeId, EventKind, PaymentKind, Status, TaskId,
+};
 
 /// A history entry to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +23,18 @@ impl Note {
 
 /// The history entries of one change of a task, in order.
 #[derive(Debug, Clone, Default)]
-pub struct Notes(Vec<Note>);
+pub struct Notes {
+    entries: Vec<Note>,
+    /// Quotes that the change has withdrawn.
+    withdrawn: Vec<ApprovalId>,
+}
 
 impl Notes {
     /// Adds a change of a value, unless both values are equal.
     pub fn changed(&mut self, kind: EventKind, from: &str, to: &str) {
         if from != to {
             let (from, to) = (Some(from.to_owned()), Some(to.to_owned()));
-            self.0.push(Note { kind, from, to });
+            self.entries.push(Note { kind, from, to });
         }
     }
 
@@ -38,9 +44,20 @@ impl Notes {
         self.changed(kind, &text(from), &text(to));
     }
 
+    /// Adds the withdrawal of a quote.
+    pub fn withdrew(&mut self, approval: &Approval) {
+        self.happened(EventKind::Withdrawn, approval.price.minor());
+        self.withdrawn.push(approval.id);
+    }
+
+    /// Returns the quotes that the change has withdrawn.
+    pub fn withdrawn(&self) -> &[ApprovalId] {
+        &self.withdrawn
+    }
+
     /// Adds an event with its id or sum.
     pub fn happened(&mut self, kind: EventKind, what: impl ToString) {
-        self.0.push(Note::happened(kind, what));
+        self.entries.push(Note::happened(kind, what));
     }
 }
 
@@ -72,7 +89,7 @@ impl Event<'_> {
             | Self::LinesChanged { after, notes, .. }
             | Self::AgreedByPhone { after, notes, .. }
             | Self::PriceAsked { after, notes, .. } => all(after.id, notes),
-            Self::PaymentRecorded { task, entry } => {
+            Self::PaymentRecorded { task, entry, .. } => {
                 let kind = match entry.kind {
                     PaymentKind::Refund => EventKind::Refunded,
                     PaymentKind::Reversal => EventKind::Reversed,
@@ -82,7 +99,7 @@ impl Event<'_> {
                 };
                 vec![(task.id, Note::happened(kind, entry.sum().minor()))]
             }
-            Self::PriceWithdrawn { task, notes } => all(*task, notes),
+            Self::PriceWithdrawn { task, notes } => all(task.id, notes),
             Self::TaskAssigned { before, after, .. } => {
                 let word = |id: Option<EmployeeId>| id.map(|id| id.to_string());
                 let (from, to) = (word(before.employee), word(after.employee));
@@ -114,6 +131,7 @@ impl Event<'_> {
                 task,
                 before,
                 after,
+                ..
             } => {
                 let from = (before != after).then(|| before.as_str().to_owned());
                 let to = Some(after.as_str().to_owned());
@@ -131,6 +149,7 @@ impl Event<'_> {
                 task,
                 price,
                 agreed,
+                ..
             } => {
                 let kind = match agreed {
                     true => EventKind::Agreed,
@@ -165,7 +184,7 @@ fn one(
 }
 
 fn all(task: TaskId, notes: &Notes) -> Vec<(TaskId, Note)> {
-    let notes = notes.0.iter().cloned();
+    let notes = notes.entries.iter().cloned();
     notes.map(|note| (task, note)).collect()
 }
 
@@ -178,8 +197,8 @@ mod tests {
         let mut notes = Notes::default();
         notes.changed(EventKind::Category, "OTHER", "OTHER");
         notes.changed_maybe(EventKind::Due, None::<&str>, None);
-        assert!(notes.0.is_empty());
+        assert!(notes.entries.is_empty());
         notes.changed_maybe(EventKind::Due, None, Some("2021-07-25"));
-        assert_eq!(notes.0[0].from.as_deref(), Some(""));
+        assert_eq!(notes.entries[0].from.as_deref(), Some(""));
     }
 }

@@ -6,8 +6,8 @@ mod news;
 mod webhooks;
 
 use super::{
-    ApprovalId, CommentId, CustomerId, EmployeeId, Entry, Message, Money, Stage, Status, Task,
-    TaskId,
+    ApprovalId, CommentId, CustomerId, EmployeeId, Entry, Message, Money, PaymentId, Stage, Status,
+    Task, TaskId,
 };
 
 pub use history::{Note, Notes};
@@ -67,6 +67,7 @@ pub enum Event<'a> {
     },
     AnswerChanged {
         task: &'a Task,
+        comment: CommentId,
         before: &'a Message,
         after: &'a Message,
     },
@@ -86,6 +87,7 @@ pub enum Event<'a> {
     PaymentRecorded {
         task: &'a Task,
         entry: &'a Entry,
+        payment: PaymentId,
     },
     PriceAsked {
         before: &'a Task,
@@ -99,13 +101,15 @@ pub enum Event<'a> {
         before: &'a Task,
         after: &'a Task,
         notes: Notes,
+        approval: ApprovalId,
     },
     PriceWithdrawn {
-        task: TaskId,
+        task: &'a Task,
         notes: Notes,
     },
     PriceDecided {
         task: &'a Task,
+        approval: ApprovalId,
         price: Money,
         agreed: bool,
     },
@@ -124,8 +128,10 @@ pub enum Event<'a> {
     CustomerCreated {
         id: CustomerId,
     },
+    /// `changed` names the fields of the card.
     CustomerUpdated {
         id: CustomerId,
+        changed: Vec<&'static str>,
     },
     /// `tasks` are those that lost their customer, after the change.
     CustomerDeleted {

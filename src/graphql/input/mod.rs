@@ -8,6 +8,7 @@ mod money;
 mod setting;
 mod stage;
 mod upload;
+mod webhook;
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ pub use money::{CatalogueItemInput, LineInput, PaymentInput, discount, drawer, k
 pub use setting::SettingInput;
 pub use stage::{CreateStageInput, UpdateStageInput};
 pub use upload::{Upload, files};
+pub use webhook::{CreateWebhookInput, UpdateWebhookInput};
 
 use super::scalars::{DayValue, InstantValue};
 use super::view::{CategoryEnum, StatusEnum};

@@ -49,7 +49,7 @@ pub use shop::ShopView;
 pub use stage::{ColourEnum, StageView, stage};
 pub use takings::DayReportView;
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView, wanted_tasks};
-pub use webhook::UndeliveredWebhookView;
+pub use webhook::{DeliveryView, UndeliveredWebhookView, WebhookEventEnum, WebhookView};
 pub use written::Written;
 
 use crate::graphql::engine::page::Paged;
@@ -71,6 +71,7 @@ paged! {
     EventView: "TaskEvent",
     InviteView: "Invite",
     TaskView: "Task",
+    DeliveryView: "WebhookDelivery",
 }
 
 /// Returns a text, or null for an empty one: an unknown value is null.

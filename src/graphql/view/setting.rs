@@ -136,6 +136,18 @@ pub enum AuditActionEnum {
     BotConnected,
     /// The bot was disconnected; `from` is its name.
     BotDisconnected,
+    /// A webhook was registered; `subject` is its name, or its host where it has none, here and below.
+    WebhookCreated,
+    /// A webhook was changed; `from` and `to` are its hosts where the URL was.
+    WebhookChanged,
+    /// The secret of a webhook was replaced.
+    WebhookSecretRotated,
+    /// The deliveries of a webhook wait.
+    WebhookPaused,
+    /// The pause of a webhook ended.
+    WebhookResumed,
+    /// A webhook was deleted.
+    WebhookDeleted,
 }
 
 /// A row of the audit list.

@@ -36,6 +36,7 @@ pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -
     };
     let (outbox, oldest) = waiting;
     let late = oldest.map(|oldest| desk.clock.now().duration_since(oldest));
+    let at = desk.clock.now();
     let now = Now {
         subscriptions: desk.db.listeners(),
         outbox,
@@ -44,6 +45,10 @@ pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -
             .unwrap_or_default(),
         deliveries: hooks.iter().map(|hook| hook.waiting).sum(),
         undelivered: hooks.iter().map(|hook| hook.undelivered).sum(),
+        failing: hooks
+            .iter()
+            .filter(|hook| hook.hook.has_failed_long(at))
+            .count(),
     };
     match desk.db.metrics().text(now) {
         Ok(text) => warp::reply::with_header(text, "content-type", MEDIA_TYPE).into_response(),

@@ -327,7 +327,7 @@ impl Db {
         self.0.writer.shared.outbox.subscribe()
     }
 
-    /// Subscribes to new deliveries of outgoing webhooks.
+    /// Subscribes to changes of outgoing webhooks and their deliveries.
     pub fn delivery_changes(&self) -> watch::Receiver<()> {
         self.0.writer.shared.deliveries.subscribe()
     }

@@ -52,7 +52,7 @@ impl Pending {
         match table {
             // These tables hold messages to send and files to fetch.
             "outbox" | "photos" => touched.outbox = true,
-            "webhook_deliveries" => touched.deliveries = true,
+            "webhooks" | "webhook_deliveries" => touched.deliveries = true,
             "employees" | "ended_sessions" => touched.staff = true,
             "status_links" => touched.links.push(TaskId::from_row(row)),
             search::STALE => touched.search = true,

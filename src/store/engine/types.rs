@@ -8,9 +8,10 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::domain::{
     AliasId, ApprovalId, AttachmentId, AttachmentKind, AttachmentState, AuditAction, AuditEventId,
     Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId,
-    DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent, IncidentKind, InviteId, ItemId,
-    Language, LineId, LineKind, MergeId, Method, Money, NoticeId, PaymentId, PaymentKind, Role,
-    ShiftId, StageId, Status, TaskId, TelegramId, TimeOfDay, WebhookId,
+    DeliveryState, DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent, HookSource,
+    IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, Method, Money, NoticeId,
+    PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId, TelegramId, TimeOfDay,
+    WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -76,6 +77,8 @@ words! {
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;
     HookEvent: HookEvent::from_word, HookEvent::word;
+    HookSource: HookSource::from_word, HookSource::word;
+    DeliveryState: DeliveryState::from_word, DeliveryState::word;
     IncidentKind: IncidentKind::from_word, IncidentKind::word;
 }
 

@@ -10,7 +10,8 @@ use crate::store::engine::types::Millis;
 use crate::store::{
     Connection, aliases, approvals, attachments, audit, catalogue, comments, customers, details,
     drawers, employees, history, incidents, invites, lines, logo, merges, outbox, password_links,
-    payments, settings, stages, tasks, webhooks,
+    payments, settings, stages, tasks,
+    webhooks::{self, deliveries},
 };
 
 /// The number of faulty values that are named; the others are only counted.
@@ -177,9 +178,9 @@ const TABLES: &[Table] = &[
     ),
     table(
         "webhook_deliveries",
-        webhooks::COLUMNS,
-        |row| webhooks::from_row(row).map(drop),
-        &["settled_at"],
+        deliveries::COLUMNS,
+        |row| deliveries::from_row(row).map(drop),
+        &["tried_at", "settled_at"],
     ),
     table("status_links", "generation", first::<i64>, &[]),
     table("telegram_updates", "received_at", first::<Millis>, &[]),
@@ -192,7 +193,12 @@ const TABLES: &[Table] = &[
     table("staff_codes", "expires_at", first::<Millis>, &[]),
     table("staff_code_tries", "until", first::<Millis>, &[]),
     table("morning_lists", "day", first::<Day>, &["at"]),
-    table("webhooks", "url", first::<String>, &[]),
+    table(
+        "webhooks",
+        webhooks::COLUMNS,
+        |row| webhooks::from_row(row).map(drop),
+        &[],
+    ),
 ];
 
 const fn table(

@@ -107,6 +107,12 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::PhoneCorrected => "audit-phone-corrected",
         AuditAction::BotConnected => "audit-bot-connected",
         AuditAction::BotDisconnected => "audit-bot-disconnected",
+        AuditAction::WebhookCreated => "audit-webhook-created",
+        AuditAction::WebhookChanged => "audit-webhook-changed",
+        AuditAction::WebhookSecretRotated => "audit-webhook-secret",
+        AuditAction::WebhookPaused => "audit-webhook-paused",
+        AuditAction::WebhookResumed => "audit-webhook-resumed",
+        AuditAction::WebhookDeleted => "audit-webhook-deleted",
     })
 }
 

@@ -7,6 +7,7 @@ mod bot;
 mod papers;
 mod parts;
 mod program;
+mod webhooks;
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -30,6 +31,9 @@ pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};
 use self::parts::{ADDRESS, BACKUPS, Field, Input, KEPT, PAPERS};
 pub use self::parts::{PARTS, Part};
 pub use self::program::program;
+pub use self::webhooks::{
+    ask_webhook, change_webhook, create_webhook, update_webhook, webhook, webhooks,
+};
 
 #[derive(Template)]
 #[template(path = "settings.html")]

@@ -21,6 +21,7 @@ pub(super) struct Field {
 
 /// The pages with more than settings.
 pub(super) const BOT: &str = "bot";
+pub(super) const WEBHOOKS: &str = "webhooks";
 pub(super) const BACKUPS: &str = "backups";
 pub(super) const PAPERS: &str = "papers";
 /// The page whose setting is tested before it is saved.
@@ -206,6 +207,11 @@ pub const PARTS: &[Part] = &[
     Part {
         word: BOT,
         title: "settings-bot",
+        fields: &[],
+    },
+    Part {
+        word: WEBHOOKS,
+        title: "settings-webhooks",
         fields: &[],
     },
     Part {

@@ -164,6 +164,18 @@ const OWNERS: &[Screen<'_>] = &[
         "send('#papers', {'papers.footer': 'я'.repeat(201)})",
         ".summary",
     ),
+    (
+        "/settings/webhooks",
+        "send('main form', {url: 'нет', name: 'я'.repeat(101), which: 'some'})",
+        "#events-problem",
+    ),
+    ("/settings/webhooks/1", "", ".hook-deliveries .bad"),
+    (
+        "/settings/webhooks/1",
+        "send('main form', {url: 'a'.repeat(300)})",
+        "#url-problem",
+    ),
+    ("/settings/webhooks/1/secret", "", ".danger"),
     ("/tasks/2", "", ".lines .act"),
     ("/tasks/1?edit=description", "", ".facts textarea"),
     ("/tasks/1?edit=employee", "", ".strip select"),
@@ -385,6 +397,19 @@ async fn fill(shop: &Shop) {
         ))
         .await;
     assert!(lines["errors"].is_null(), "{lines}");
+    let webhook = shop
+        .ask(&format!(
+            r#"mutation {{
+                createWebhook(webhookData: {{url: "https://{host}.invalid/{path}", name: "{name}"}}) {{ webhook {{ id }} }}
+                pauseWebhook(id: 1) {{ webhook {{ id }} }}
+                testWebhook(id: 1) {{ delivery {{ id }} }}
+            }}"#,
+            host = "a".repeat(60),
+            path = "b".repeat(200),
+            name = word
+        ))
+        .await;
+    assert!(webhook["errors"].is_null(), "{webhook}");
 }
 
 /// Returns settings of a shop with extremely long particulars.

@@ -135,6 +135,8 @@ const ROWS: &[&str] = &[
      INSERT INTO password_links (employee_id, token_hash, created_by, expires_at) VALUES (2, x'ab', 1, 5);",
     "INSERT INTO first_day (step, done_at) VALUES ('RECEIPT', 5);",
     "INSERT INTO logo (id, mime, image, changed_at) VALUES (1, 'image/png', x'8950', 5);",
+    "UPDATE webhooks SET name = 'books', paused_at = 5, rotated_at = 6, failing_since = 7, dropped = 8, created_at = 4 WHERE id = 1;
+     UPDATE webhook_deliveries SET tried_at = 5, status = 500, duration_ms = 12 WHERE id = 2;",
     "INSERT INTO idempotency_keys (key, content, made, kept_at) VALUES (x'ab', x'cd', '1', 5);
      INSERT INTO change_eras (last_seq, started_at, mark) VALUES (0, 5, x'ef');",
 ];
