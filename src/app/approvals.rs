@@ -19,6 +19,12 @@ use crate::store::approvals::Asked;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(connection: &Connection, _: &Actor, id: ApprovalId) -> Result<Approval> {
+    store::approvals::get(connection, id)?.ok_or(Error::NotFound)
+}
+
 /// Returns the quotes of these tasks, oldest first.
 pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<Approval>> {
     store::approvals::of_tasks(connection, ids)

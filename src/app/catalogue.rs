@@ -2,20 +2,19 @@
 //! costs.
 
 use crate::domain::{
-    Actor, CatalogueItem, Conflict, Error, ItemChange, ItemContent, ItemId, Result, TaskId,
+    Actor, CatalogueItem, Conflict, Error, ItemChange, ItemContent, ItemId, Result, Span, TaskId,
 };
 use crate::store::catalogue::ItemFilter;
 use crate::store::{self, Connection, Transaction};
 
-/// Returns at most `limit` items after `after`, ordered by name.
+/// Returns a span of the items, ordered by name.
 pub fn page(
     connection: &Connection,
     _: &Actor,
     filter: &ItemFilter,
-    after: Option<ItemId>,
-    limit: usize,
+    span: Span<ItemId>,
 ) -> Result<Vec<CatalogueItem>> {
-    store::catalogue::page(connection, filter, after, limit)
+    store::catalogue::page(connection, filter, span)
 }
 
 pub fn count(connection: &Connection, _: &Actor, filter: &ItemFilter) -> Result<i64> {

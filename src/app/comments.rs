@@ -61,7 +61,7 @@ pub fn add(
         to: Addressee::of(customer.as_deref()).filter(|_| to_customer),
     };
     events::publish(tx, Author::Staff(actor.id()), &event, now)?;
-    get(tx, comment)
+    stored(tx, comment)
 }
 
 /// Adds an internal note with files.
@@ -80,7 +80,7 @@ pub fn add_files(
     for file in files {
         store::attachments::insert_here(tx, comment.id, file, now)?;
     }
-    get(tx, comment.id)
+    stored(tx, comment.id)
 }
 
 /// Marks a customer's open messages, their decision on a quote, and messages that didn't reach them as needing no answer.
@@ -179,6 +179,12 @@ fn about(tx: &Transaction, task: TaskId) -> Result<TaskRow> {
     store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }
 
-fn get(tx: &Transaction, id: CommentId) -> Result<Comment> {
-    store::comments::get(tx, id)?.ok_or(Error::NotFound)
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(connection: &Connection, _: &Actor, id: CommentId) -> Result<Comment> {
+    stored(connection, id)
+}
+
+fn stored(connection: &Connection, id: CommentId) -> Result<Comment> {
+    store::comments::get(connection, id)?.ok_or(Error::NotFound)
 }

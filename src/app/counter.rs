@@ -8,8 +8,8 @@ use super::details;
 use super::drawers::{self, DrawerState};
 use crate::domain::{
     Actor, Approval, ApprovalId, Comment, CommentId, Concern, Day, Details, Employee, EmployeeId,
-    Money, NoticeId, Result, Stage, Status, TakingsPart, TaskFilter, TaskId, TimeZone, Undelivered,
-    WaitsFor,
+    Money, NoticeId, Result, Span, Stage, Status, TakingsPart, TaskFilter, TaskId, TimeZone,
+    Undelivered, WaitsFor,
 };
 use crate::store::handovers::Owed;
 use crate::store::tasks::TaskRow;
@@ -99,7 +99,7 @@ pub fn read(
     let mut uncollected = TaskFilter::default();
     uncollected.only(Concern::Uncollected, now, timezone);
     let before = uncollected.ready_before.unwrap_or(Timestamp::MIN);
-    let debts = store::handovers::debts(connection, None, shown.debts)?;
+    let debts = store::handovers::debts(connection, Span::first(None, shown.debts))?;
 
     let ids = waiting.iter().map(|row| row.task);
     let ids = ids.chain(due.iter().copied()).chain(ready.iter().copied());

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Desk, events};
 use crate::domain::{
     Actor, AuditAction, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event,
-    Language, Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
+    Language, Name, Owner, Phone, Problem, Result, Shop, Span, TelegramId, TelegramLink, fold,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -17,15 +17,14 @@ pub fn get(connection: &Connection, _: &Actor, id: CustomerId) -> Result<Custome
     store::customers::get(connection, id)?.ok_or(Error::NotFound)
 }
 
-/// Returns at most `limit` customers after `after` that match a search.
+/// Returns a span of the customers that match a search.
 pub fn page(
     connection: &Connection,
     _: &Actor,
     search: &Search,
-    after: Option<CustomerId>,
-    limit: usize,
+    span: Span<CustomerId>,
 ) -> Result<Vec<Customer>> {
-    store::customers::page(connection, search, after, limit)
+    store::customers::page(connection, search, span)
 }
 
 pub fn count(connection: &Connection, _: &Actor, search: &Search) -> Result<i64> {

@@ -150,6 +150,6 @@ fn of_one(connection: &Connection, id: TaskId) -> Result<Details> {
 fn expect_other(tx: &Transaction, task: TaskId, of: TaskId) -> Result<()> {
     match of != task && store::tasks::get(tx, of)?.is_some() {
         true => Ok(()),
-        false => Err(Problem::NoSuchTask.at("warrantyOf").into()),
+        false => Err(Problem::NoSuchTask.at("warrantyOfId").into()),
     }
 }

@@ -5,7 +5,8 @@ use futures_util::stream::{self, Stream};
 
 use super::{Desk, details};
 use crate::domain::{
-    Actor, CatalogueItem, Customer, Days, Details, ItemId, Owner, Result, TaskFilter, TaskOrder,
+    Actor, CatalogueItem, Customer, Days, Details, ItemId, Owner, Result, Span, TaskFilter,
+    TaskOrder,
 };
 use crate::store::catalogue::ItemFilter;
 use crate::store::tasks::{After, TaskRow};
@@ -50,7 +51,12 @@ fn part(
     filter: &TaskFilter,
     after: Option<After>,
 ) -> Result<Vec<(TaskRow, Details)>> {
-    let rows = store::tasks::page(connection, filter, TaskOrder::Oldest, after, PART)?;
+    let rows = store::tasks::page(
+        connection,
+        filter,
+        TaskOrder::Oldest,
+        Span::first(after, PART),
+    )?;
     details::with(connection, rows)
 }
 
@@ -75,7 +81,9 @@ pub fn items(
             return Ok(None);
         };
         let _step = memory.step().await?;
-        let part = move |c: &_| store::catalogue::page(c, &ItemFilter::default(), after, PART);
+        let part = move |c: &_| {
+            store::catalogue::page(c, &ItemFilter::default(), Span::first(after, PART))
+        };
         let items = db.read(part).await?;
         let last = items.last().filter(|_| items.len() == PART);
         let next = last.map(|item| Some(item.id));

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{payments, tasks};
 use crate::domain::{
     Actor, CustomerId, Day, DetailsChange, Error, LineContent, Money, NewPayment, Problem, Result,
-    Shop, StageId, Status, TaskChange, TaskId, WarrantyDays,
+    Shop, Span, StageId, Status, TaskChange, TaskId, WarrantyDays,
 };
 use crate::store::handovers::Owed;
 use crate::store::tasks::TaskRow;
@@ -104,14 +104,13 @@ fn warranty(tx: &Transaction, shop: &Shop, id: TaskId, now: Timestamp) -> Result
 /// A closed task with what is owed for it.
 pub type Debt = (TaskRow, Owed);
 
-/// Returns at most `limit` closed tasks with a debt after `after`, longest owed first.
+/// Returns a span of the closed tasks with a debt, longest owed first.
 pub fn debts(
     connection: &Connection,
     _: &Actor,
-    after: Option<(Timestamp, TaskId)>,
-    limit: usize,
+    span: Span<(Timestamp, TaskId)>,
 ) -> Result<Vec<Debt>> {
-    let found = store::handovers::debts(connection, after, limit)?;
+    let found = store::handovers::debts(connection, span)?;
     let ids: Vec<TaskId> = found.iter().map(|owed| owed.task).collect();
     let mut rows = store::tasks::by_ids(connection, &ids)?;
     let take = |owed: Owed| {

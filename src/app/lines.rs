@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use super::{details, events, questions};
 use crate::domain::{
-    Actor, Author, CatalogueItem, DetailsChange, Discount, EmployeeId, Error, Event, EventKind,
-    ItemId, Line, LineChange, LineContent, LineId, LineNote, MOST_LINES, Notes, Problem, Result,
-    Status, Task, TaskId, Totals,
+    Actor, Approval, Author, CatalogueItem, DetailsChange, Discount, EmployeeId, Error, Event,
+    EventKind, ItemId, Line, LineChange, LineContent, LineId, LineNote, MOST_LINES, Notes, Problem,
+    Result, Status, Task, TaskId, Totals,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -21,6 +21,21 @@ pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Ve
 /// [`Error::NotFound`].
 pub fn get(connection: &Connection, _: &Actor, id: LineId) -> Result<Line> {
     store::lines::get(connection, id)?.ok_or(Error::NotFound)
+}
+
+/// Returns a line with the quotes of its task and the task.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn with_task(
+    connection: &Connection,
+    actor: &Actor,
+    id: LineId,
+) -> Result<(Line, Vec<Approval>, TaskRow)> {
+    let line = get(connection, actor, id)?;
+    let approvals = store::approvals::of_tasks(connection, &[line.task])?;
+    let task = store::tasks::get(connection, line.task)?.ok_or(Error::NotFound)?;
+    Ok((line, approvals, task))
 }
 
 /// Appends a line to a task, copied from the catalogue or of free text.

@@ -8,7 +8,7 @@ use futures_util::stream::{self, Stream};
 
 use super::Desk;
 use super::memory::Memory;
-use crate::domain::{Actor, Customer, CustomerId, Result, TaskFilter, TaskId};
+use crate::domain::{Actor, Customer, CustomerId, Result, Span, TaskFilter, TaskId};
 use crate::store::customers::Search;
 use crate::store::tasks::{Listed, Wanted};
 use crate::store::{self, Db};
@@ -108,7 +108,8 @@ pub(super) fn cards(desk: &Desk) -> impl Stream<Item = Result<Vec<Customer>>> + 
             Some(_) => Some(memory.step().await?),
             None => None,
         };
-        let page = move |c: &_| store::customers::page(c, &Search::default(), after, PART);
+        let page =
+            move |c: &_| store::customers::page(c, &Search::default(), Span::first(after, PART));
         let cards = db.read(page).await?;
         let full = cards.len() == PART;
         let next = cards.last().filter(|_| full).map(|card| Some(card.id));

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditEventId, CustomerId, DeliveryId, Invalid, InviteId, ItemId, Problem, Result, TaskId,
-    TaskOrder,
+    AuditEventId, CommentId, CustomerId, DeliveryId, EventId, Invalid, InviteId, ItemId, Problem,
+    Result, TaskId, TaskOrder,
 };
 use crate::store::tasks::After;
 
@@ -14,17 +14,17 @@ pub fn task_cursor(after: After, order: TaskOrder) -> String {
     encode(&format!("{}:{}:{}", word(order), after.key, after.id))
 }
 
-pub fn read_task_cursor(text: &str, order: TaskOrder) -> Result<After> {
-    let malformed = || Problem::CursorMalformed.at("after");
+pub fn read_task_cursor(field: &'static str, text: &str, order: TaskOrder) -> Result<After> {
+    let malformed = || Problem::CursorMalformed.at(field);
     let plain = decode(text).ok_or_else(malformed)?;
     let mut parts = plain.split(':');
     let (of, key, id) = (parts.next(), parts.next(), parts.next());
     if of.is_some_and(|of| of != word(order) && ORDERS.contains(&of)) {
-        return Err(Problem::CursorOfAnotherOrder.at("after").into());
+        return Err(Problem::CursorOfAnotherOrder.at(field).into());
     }
     let key = key.and_then(|key| key.parse().ok()).ok_or_else(malformed)?;
     let id = id
-        .and_then(|id| TaskId::parse("after", id).ok())
+        .and_then(|id| TaskId::parse(field, id).ok())
         .ok_or_else(malformed)?;
     match of == Some(word(order)) && parts.next().is_none() {
         true => Ok(After { key, id }),
@@ -36,62 +36,88 @@ pub fn customer_cursor(id: CustomerId) -> String {
     encode(&format!("customer:{id}"))
 }
 
-pub fn read_customer_cursor(text: &str) -> Result<CustomerId> {
-    read_id(text, "customer:", CustomerId::parse)
+pub fn read_customer_cursor(field: &'static str, text: &str) -> Result<CustomerId> {
+    read_id(field, text, "customer:", CustomerId::parse)
+}
+
+pub fn comment_cursor(id: CommentId) -> String {
+    encode(&format!("comment:{id}"))
+}
+
+pub fn read_comment_cursor(field: &'static str, text: &str) -> Result<CommentId> {
+    read_id(field, text, "comment:", CommentId::parse)
+}
+
+pub fn event_cursor(id: EventId) -> String {
+    encode(&format!("event:{id}"))
+}
+
+pub fn read_event_cursor(field: &'static str, text: &str) -> Result<EventId> {
+    read_id(field, text, "event:", EventId::parse)
+}
+
+/// Cursor of a customer's task.
+pub fn own_task_cursor(id: TaskId) -> String {
+    encode(&format!("task:{id}"))
+}
+
+pub fn read_own_task_cursor(field: &'static str, text: &str) -> Result<TaskId> {
+    read_id(field, text, "task:", TaskId::parse)
 }
 
 pub fn invite_cursor(id: InviteId) -> String {
     encode(&format!("invite:{id}"))
 }
 
-pub fn read_invite_cursor(text: &str) -> Result<InviteId> {
-    read_id(text, "invite:", InviteId::parse)
+pub fn read_invite_cursor(field: &'static str, text: &str) -> Result<InviteId> {
+    read_id(field, text, "invite:", InviteId::parse)
 }
 
 pub fn audit_cursor(id: AuditEventId) -> String {
     encode(&format!("audit:{id}"))
 }
 
-pub fn read_audit_cursor(text: &str) -> Result<AuditEventId> {
-    read_id(text, "audit:", AuditEventId::parse)
+pub fn read_audit_cursor(field: &'static str, text: &str) -> Result<AuditEventId> {
+    read_id(field, text, "audit:", AuditEventId::parse)
 }
 
 pub fn delivery_cursor(id: DeliveryId) -> String {
     encode(&format!("delivery:{id}"))
 }
 
-pub fn read_delivery_cursor(text: &str) -> Result<DeliveryId> {
-    read_id(text, "delivery:", DeliveryId::parse)
+pub fn read_delivery_cursor(field: &'static str, text: &str) -> Result<DeliveryId> {
+    read_id(field, text, "delivery:", DeliveryId::parse)
 }
 
 pub fn item_cursor(id: ItemId) -> String {
     encode(&format!("item:{id}"))
 }
 
-pub fn read_item_cursor(text: &str) -> Result<ItemId> {
-    read_id(text, "item:", ItemId::parse)
+pub fn read_item_cursor(field: &'static str, text: &str) -> Result<ItemId> {
+    read_id(field, text, "item:", ItemId::parse)
 }
 
 pub fn debt_cursor(at: Timestamp, task: TaskId) -> String {
     encode(&format!("debt:{}:{task}", at.as_millisecond()))
 }
 
-pub fn read_debt_cursor(text: &str) -> Result<(Timestamp, TaskId)> {
+pub fn read_debt_cursor(field: &'static str, text: &str) -> Result<(Timestamp, TaskId)> {
     let plain = decode(text);
     let place = plain
         .as_deref()
         .and_then(|plain| plain.strip_prefix("debt:")?.split_once(':'));
     let read = |(at, task): (&str, &str)| {
         let at = Timestamp::from_millisecond(at.parse().ok()?).ok()?;
-        Some((at, TaskId::parse("after", task).ok()?))
+        Some((at, TaskId::parse(field, task).ok()?))
     };
     place
         .and_then(read)
-        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+        .ok_or_else(|| Problem::CursorMalformed.at(field).into())
 }
 
 /// Reads a cursor that is an id behind a prefix.
 fn read_id<Id>(
+    field: &'static str,
     text: &str,
     prefix: &str,
     parse: fn(&'static str, &str) -> Result<Id, Invalid>,
@@ -100,8 +126,8 @@ fn read_id<Id>(
     let id = plain
         .as_deref()
         .and_then(|plain| plain.strip_prefix(prefix));
-    id.and_then(|id| parse("after", id).ok())
-        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+    id.and_then(|id| parse(field, id).ok())
+        .ok_or_else(|| Problem::CursorMalformed.at(field).into())
 }
 
 const ORDERS: &[&str] = &[

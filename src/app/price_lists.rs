@@ -7,7 +7,7 @@ use super::security::secrets;
 use crate::domain::{
     Actor, CatalogueItem, Conflict, Error, ItemChange, ItemCode, ItemContent, ItemId, JudgedRow,
     LineKind, Observation, PriceList, PriceOutcome, PriceReport, PriceRow, Problem, Remark, Result,
-    fold,
+    Span, fold,
 };
 use crate::store::catalogue::ItemFilter;
 use crate::store::{self, Connection, Transaction};
@@ -61,7 +61,12 @@ fn judge(
     list: &PriceList,
 ) -> Result<(PriceReport, Vec<Option<ItemContent>>)> {
     let filter = ItemFilter::default();
-    let mut items = catalogue::page(connection, actor, &filter, None, usize::MAX >> 1)?;
+    let mut items = catalogue::page(
+        connection,
+        actor,
+        &filter,
+        Span::first(None, usize::MAX >> 1),
+    )?;
     items.sort_by_key(|item| item.id.get());
     let mut known = Known::of(&items);
     let (mut rows, mut contents) = (Vec::new(), Vec::new());

@@ -9,8 +9,8 @@ use tokio::sync::{Mutex, watch};
 
 use super::{Desk, reach};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditEventId, BotMode, Error, Owner, Problem, Result, SettingKey,
-    Settings,
+    AuditAction, AuditEvent, AuditEventId, BotMode, Error, Invalid, Owner, Problem, Result,
+    SettingKey, Settings, Span,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -176,11 +176,15 @@ fn store_changes(
     now: Timestamp,
 ) -> Result<Settings> {
     let mut stored = store::settings::values(tx)?;
-    if let Some((key, _)) = changes.iter().find(|(key, _)| !before.is_open(*key)) {
-        return Err(Problem::SettingGiven.at(key.word()).into());
-    }
+    let given = changes.iter().filter(|(key, _)| !before.is_open(*key));
+    let mut wrong: Vec<_> = given
+        .map(|(key, _)| Problem::SettingGiven.at(key.word()))
+        .collect();
     apply(&mut stored, changes);
-    let after = check(&stored)?;
+    let after = checked(check, &stored, &mut wrong)?;
+    if !wrong.is_empty() {
+        return Err(Error::invalid(wrong));
+    }
     let employee = owner.id();
     for (key, _) in changes {
         match stored.get(key) {
@@ -197,6 +201,23 @@ fn store_changes(
     Ok(after)
 }
 
+/// Returns the settings with the stored values but for those that aren't accepted, which are added to `wrong`.
+fn checked(check: &Check, stored: &Stored, wrong: &mut Vec<Invalid>) -> Result<Settings> {
+    let mut rest = stored.clone();
+    loop {
+        match check(&rest) {
+            Err(Error::Invalid(invalid)) => {
+                let key = SettingKey::from_word(invalid.field);
+                if key.and_then(|key| rest.remove(&key)).is_none() {
+                    return Err(invalid.into());
+                }
+                wrong.push(invalid);
+            }
+            settings => return settings,
+        }
+    }
+}
+
 /// Reads the stored settings again, after an archive has replaced them.
 ///
 /// # Errors
@@ -210,32 +231,34 @@ pub async fn reload(desk: &Desk) -> Result<()> {
 }
 
 /// Returns the settings with the stored values. One that is no longer accepted is left out and logged.
-fn accepted(check: &Check, mut stored: Stored) -> Result<Settings> {
-    loop {
-        match check(&stored) {
-            Err(Error::Invalid(invalid)) => {
-                let key = SettingKey::from_word(invalid.field);
-                let removed = key.and_then(|key| stored.remove(&key));
-                removed.ok_or_else(|| Error::internal(invalid.clone()))?;
-                let key = invalid.field;
-                tracing::error!(
-                    key,
-                    "a stored setting is not accepted any more; its default counts"
-                );
-            }
-            checked => return checked,
-        }
+fn accepted(check: &Check, stored: Stored) -> Result<Settings> {
+    let mut wrong = Vec::new();
+    let settings = checked(check, &stored, &mut wrong);
+    for Invalid { field: key, .. } in wrong {
+        tracing::error!(
+            key,
+            "a stored setting is not accepted any more; its default counts"
+        );
     }
+    settings.map_err(|error| match error {
+        Error::Invalid(_) => Error::internal(error),
+        other => other,
+    })
 }
 
-/// Returns up to `limit` events of the audit list, newest first, older than `before`.
+/// Returns a span of the audit list, newest first.
 pub fn audit(
     connection: &Connection,
     _: &Owner,
-    before: Option<AuditEventId>,
-    limit: usize,
+    span: Span<AuditEventId>,
 ) -> Result<Vec<AuditEvent>> {
-    store::audit::page(connection, before, limit)
+    store::audit::page(connection, span)
+}
+
+/// # Errors
+/// [`Error::NotFound`].
+pub fn audit_event(connection: &Connection, _: &Owner, id: AuditEventId) -> Result<AuditEvent> {
+    store::audit::get(connection, id)?.ok_or(Error::NotFound)
 }
 
 /// Counts the events of the audit list.

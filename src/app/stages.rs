@@ -152,7 +152,7 @@ pub fn delete(
     tasks_to: Option<StageId>,
     now: Timestamp,
 ) -> Result<()> {
-    const FIELD: &str = "tasksTo";
+    const FIELD: &str = "replacementId";
     let stage = store::stages::get(tx, id)?.ok_or(Error::NotFound)?;
     let mut left = of_status(tx, stage.status)?;
     left.retain(|other| *other != id);
@@ -199,10 +199,10 @@ pub(super) fn meant(
             None => Ok(None),
         };
     };
-    let stage = store::stages::get(tx, id)?.ok_or(Problem::NoSuchStage.at("stage"))?;
+    let stage = store::stages::get(tx, id)?.ok_or(Problem::NoSuchStage.at("stageId"))?;
     match status {
         Some(status) if status != stage.status => {
-            Err(Problem::StageOfAnotherStatus.at("stage").into())
+            Err(Problem::StageOfAnotherStatus.at("stageId").into())
         }
         _ => Ok(Some(stage)),
     }

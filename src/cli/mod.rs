@@ -170,9 +170,12 @@ async fn settings(config: &Config, db: &Db) -> Result<Settings, Failure> {
 fn failure(error: &Error) -> Failure {
     let language = Language::English;
     match error {
-        Error::Invalid(invalid) => {
-            let Invalid { field, .. } = invalid;
-            format!("{field}: {}", i18n::invalid(language, invalid)).into()
+        Error::Invalid(_) | Error::InvalidFields(_) => {
+            let named = |invalid: &Invalid| {
+                format!("{}: {}", invalid.field, i18n::invalid(language, invalid))
+            };
+            let all: Vec<_> = error.invalid_fields().iter().map(named).collect();
+            all.join("\n").into()
         }
         Error::Conflict(conflict) => i18n::conflict(language, conflict).into(),
         other => other.clone().into(),

@@ -102,13 +102,13 @@ impl DetailsChange {
             price: merge.field("price", self.price, shown.price, stored.price),
             discount: merge.field("discount", self.discount, shown.discount, stored.discount),
             warranty_until: merge.field(
-                "warrantyUntil",
+                "warrantyEndsOn",
                 self.warranty_until,
                 shown.warranty_until,
                 stored.warranty_until,
             ),
             warranty_of: merge.field(
-                "warrantyOf",
+                "warrantyOfId",
                 self.warranty_of,
                 shown.warranty_of,
                 stored.warranty_of,

@@ -11,14 +11,17 @@ use super::{Merge, Result, ShortText};
 macro_rules! device_fields {
     ($then:ident) => {
         $then! {
-            /// For instance "phone".
+            /// Kind of device, for instance "phone".
             kind (Kind, 200, "kind", "device-kind", true, Everyone)
+            /// Brand of the device.
             brand (Brand, 200, "brand", "device-brand", true, Everyone)
+            /// Model of the device.
             model (Model, 200, "model", "device-model", true, Everyone)
             /// Serial number or IMEI.
             serial (Serial, 200, "serialNumber", "device-serial", true, Papers)
             /// Accessories left with the device.
             accessories (Accessories, 200, "accessories", "device-accessories", false, Papers)
+            /// Visible condition of the device at acceptance.
             appearance (Appearance, 200, "appearance", "device-appearance", false, Receipt)
             /// Where the device is kept in the shop.
             place (Place, 200, "place", "device-place", false, Staff)

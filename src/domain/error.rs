@@ -22,6 +22,9 @@ pub enum Error {
     Missing { field: &'static str },
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// Several fields of an input are invalid.
+    #[error("{} fields are invalid", .0.len())]
+    InvalidFields(Vec<Invalid>),
     #[error(transparent)]
     Conflict(#[from] Conflict),
     #[error("too many attempts")]
@@ -45,6 +48,39 @@ impl Error {
     /// Wraps an internal failure (database, file system, bug).
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(Arc::from(source.into()))
+    }
+
+    /// Wraps rejected values; there is at least one.
+    pub fn invalid(mut all: Vec<Invalid>) -> Self {
+        match (all.len(), all.pop()) {
+            (1, Some(only)) => Self::Invalid(only),
+            (_, last) => {
+                all.extend(last);
+                Self::InvalidFields(all)
+            }
+        }
+    }
+
+    /// Returns the rejected values.
+    pub fn invalid_fields(&self) -> &[Invalid] {
+        match self {
+            Self::Invalid(invalid) => std::slice::from_ref(invalid),
+            Self::InvalidFields(all) => all,
+            _ => &[],
+        }
+    }
+
+    /// Notes the position of the input in a list.
+    pub fn in_entry(mut self, entry: usize) -> Self {
+        let all = match &mut self {
+            Self::Invalid(invalid) => std::slice::from_mut(invalid),
+            Self::InvalidFields(all) => all,
+            _ => &mut [],
+        };
+        for invalid in all {
+            invalid.entry = Some(entry);
+        }
+        self
     }
 
     /// Returns a function that names the field of the input whose object wasn't found.

@@ -55,6 +55,7 @@ mod retry;
 mod search;
 mod settings;
 mod shop;
+mod span;
 mod staff_bot;
 mod stage;
 mod status;
@@ -62,6 +63,7 @@ mod takings;
 mod task;
 mod text;
 mod time;
+mod together;
 mod webhook;
 mod workload;
 
@@ -136,6 +138,7 @@ pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
 pub use search::{Alias, AliasWords, MOST_ALIASES, Search, SearchTerm};
 pub use settings::{Origin, Setting, SettingKey, Settings};
 pub use shop::Shop;
+pub use span::Span;
 pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use stage::{
     Colour, MOST_STAGES, NewStage, Stage, StageChange, StageName, StuckDays, USUAL_STAGES,
@@ -148,6 +151,7 @@ pub use task::{
 };
 pub use text::{Description, Message, Name, ShortText};
 pub use time::{Day, Days, TimeOfDay, TimeZone};
+pub use together::{Together, all, each};
 pub use webhook::{
     Attempt, Delivery, DeliveryRecord, DeliveryState, Hook, HookChange, HookEvent, HookEvents,
     HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook, Subject,

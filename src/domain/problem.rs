@@ -5,6 +5,8 @@
 #[error("{field}: {}", problem.key())]
 pub struct Invalid {
     pub field: &'static str,
+    /// Position in the list that the field is in, from 0; `None` outside of a list.
+    pub entry: Option<usize>,
     pub problem: Problem,
 }
 
@@ -78,6 +80,9 @@ pub enum Problem {
     },
     IntervalReversed,
     IdMalformed,
+    NodeIdMalformed,
+    /// A page is asked for from both ends.
+    FirstAndLast,
     TelegramIdMalformed,
     CursorMalformed,
     CursorOfAnotherOrder,
@@ -304,6 +309,8 @@ impl Problem {
             Self::TooManyWebhooks { .. } => "problem-too-many-webhooks",
             Self::IntervalReversed => "problem-interval-reversed",
             Self::IdMalformed => "problem-id-malformed",
+            Self::FirstAndLast => "problem-first-and-last",
+            Self::NodeIdMalformed => "problem-node-id-malformed",
             Self::TelegramIdMalformed => "problem-telegram-id-malformed",
             Self::CursorMalformed => "problem-cursor-malformed",
             Self::CursorOfAnotherOrder => "problem-cursor-of-another-order",
@@ -445,6 +452,7 @@ impl Problem {
     pub fn at(self, field: &'static str) -> Invalid {
         Invalid {
             field,
+            entry: None,
             problem: self,
         }
     }

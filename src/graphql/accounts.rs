@@ -24,6 +24,9 @@ struct Expected {
     code: &'static str,
 }
 
+/// Null on success, otherwise an object from field name (`email`, `password1`, `password2`,
+/// `nonFieldErrors`, and `invite`, `oldPassword`, `newPassword1`, `newPassword2`) to a list of
+/// `{message, code}`.
 #[Scalar(name = "ExpectedErrorType")]
 impl ScalarType for ExpectedErrors {
     fn parse(value: Value) -> async_graphql::InputValueResult<Self> {
@@ -79,29 +82,41 @@ fn code(invalid: &Invalid) -> &'static str {
 /// Result of `register`.
 #[derive(SimpleObject, Default)]
 pub struct RegisterPayload {
+    /// Whether the account was registered.
     pub success: bool,
+    /// Expected failures; null on success.
     pub errors: Option<ExpectedErrors>,
+    /// Token of the new session, to be sent as `Authorization: Bearer`; null on failure.
     pub token: Option<String>,
     /// Always null: a token is valid until it expires or is revoked, and can't be refreshed.
+    #[graphql(deprecation = "Sign in again when the token ends.")]
     pub refresh_token: Option<String>,
 }
 
 /// Result of `login`.
 #[derive(SimpleObject, Default)]
 pub struct LoginPayload {
+    /// Whether the employee is signed in.
     pub success: bool,
+    /// Expected failures; null on success.
     pub errors: Option<ExpectedErrors>,
+    /// Token of the new session, to be sent as `Authorization: Bearer`; null on failure.
     pub token: Option<String>,
     /// Always null, as in `RegisterPayload`.
+    #[graphql(deprecation = "Sign in again when the token ends.")]
     pub refresh_token: Option<String>,
+    /// The employee who is signed in; null on failure.
     pub user: Option<UserView>,
 }
 
 /// Result of `changePassword`. The token is new; all older ones are revoked.
 #[derive(SimpleObject, Default)]
 pub struct ChangePasswordPayload {
+    /// Whether the password was changed.
     pub success: bool,
+    /// Expected failures; null on success.
     pub errors: Option<ExpectedErrors>,
+    /// Token of the new session, to be sent as `Authorization: Bearer`; null on failure.
     pub token: Option<String>,
 }
 

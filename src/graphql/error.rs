@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use async_graphql::{Response, ServerError, Value};
+use async_graphql::{Name, PathSegment, Response, ServerError, Value};
 
 use crate::domain::{Conflict, Error, Invalid, Language, chain, whole_seconds};
+use crate::graphql::Kind;
+use crate::graphql::engine::input_paths::InputPaths;
+use crate::graphql::engine::plan::Set;
 use crate::i18n;
 use crate::log::request_id;
 
@@ -57,7 +60,7 @@ impl Code {
 
 /// Adds message and code to every error of a response, and logs internal ones in the request's span, each only once:
 /// an unreadable row, for example, fails every task of a list.
-pub fn finish(response: &mut Response) {
+pub fn finish(selected: &Set, kind: Kind, response: &mut Response) {
     let mut logged = HashSet::new();
     for error in &mut response.errors {
         match error.source::<Error>() {
@@ -65,7 +68,11 @@ pub fn finish(response: &mut Response) {
                 if let Some(failure) = failure(source).filter(|of| logged.insert(chain(*of))) {
                     log(failure);
                 }
-                let described = describe(source);
+                let root = error.path.first().and_then(|segment| match segment {
+                    PathSegment::Field(key) => selected.find(key),
+                    PathSegment::Index(_) => None,
+                });
+                let described = describe(source, &InputPaths::of(kind, root));
                 described.write_to(error);
             }
             None => code_library_error(error),
@@ -117,7 +124,7 @@ fn log(error: &(dyn std::error::Error + 'static)) {
     tracing::error!(error = %chain(error), "internal error");
 }
 
-fn describe(error: &Error) -> Described {
+fn describe(error: &Error, paths: &InputPaths<'_>) -> Described {
     let text = |id| i18n::text(LANGUAGE, id);
     let request = || vec![("requestId", request_id().into())];
     let (code, message, extra) = match error {
@@ -128,11 +135,11 @@ fn describe(error: &Error) -> Described {
             let field = vec![("field", (*field).into())];
             (Code::NotFound, text("error-not-found"), field)
         }
-        Error::Invalid(invalid) => {
-            let Invalid { field, .. } = invalid;
-            let message = format!("{field}: {}", i18n::invalid(LANGUAGE, invalid));
-            let field = vec![("field", (*field).into())];
-            (Code::BadUserInput, message, field)
+        Error::Invalid(_) | Error::InvalidFields(_) => {
+            let all = error.invalid_fields();
+            let sentences = all.iter().map(sentence);
+            let message = sentences.collect::<Vec<_>>().join("\n");
+            (Code::BadUserInput, message, invalid_extra(all, paths))
         }
         Error::Conflict(conflict) => {
             let message = i18n::conflict(LANGUAGE, conflict);
@@ -163,6 +170,25 @@ fn describe(error: &Error) -> Described {
         message,
         extra,
     }
+}
+
+fn sentence(invalid: &Invalid) -> String {
+    format!("{}: {}", invalid.field, i18n::invalid(LANGUAGE, invalid))
+}
+
+/// Returns the first rejected field, and for every one its path in the arguments and what is wrong.
+fn invalid_extra(all: &[Invalid], paths: &InputPaths<'_>) -> Vec<(&'static str, Value)> {
+    let first = all.first().map(|invalid| ("field", invalid.field.into()));
+    let described = all.iter().map(|invalid| {
+        let message = i18n::invalid(LANGUAGE, invalid);
+        let pair = [
+            (Name::new("path"), paths.path_of(invalid)),
+            (Name::new("message"), message.into()),
+        ];
+        Value::Object(pair.into_iter().collect())
+    });
+    let described = ("fields", Value::List(described.collect()));
+    first.into_iter().chain([described]).collect()
 }
 
 /// Returns what a client needs to resolve a conflict: the field of its input, and what is there.
@@ -238,6 +264,6 @@ pub fn refusal_of(error: &Error) -> Response {
     if let Some(failure) = failure(error) {
         log(failure);
     }
-    describe(error).write_to(&mut refused);
+    describe(error, &InputPaths::default()).write_to(&mut refused);
     Response::from_errors(vec![refused])
 }

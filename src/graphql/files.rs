@@ -17,7 +17,9 @@ use crate::store::Connection;
 /// Data to export.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 pub enum ExportKind {
+    /// Tasks with their customers.
     Tasks,
+    /// Customers with their contact data.
     Customers,
 }
 
@@ -25,7 +27,9 @@ pub enum ExportKind {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Language", remote = "Language")]
 pub enum LanguageEnum {
+    /// The language with the code `ru`.
     Russian,
+    /// The language with the code `en`.
     English,
 }
 
@@ -33,7 +37,9 @@ pub enum LanguageEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "DateOrder", remote = "DateOrder")]
 pub enum DateOrderEnum {
+    /// The date 2/1/2024 is in January.
     DayFirst,
+    /// The date 2/1/2024 is in February.
     MonthFirst,
 }
 

@@ -8,6 +8,7 @@ mod files;
 mod input;
 mod loader;
 mod mutation;
+mod node;
 mod query;
 mod scalars;
 mod subscription;
@@ -134,7 +135,7 @@ impl Schema {
         if let Some(refusal) = self.refused_to(&caller, &prepared) {
             return refusal;
         }
-        let selected = prepared.selected.clone();
+        let (kind, selected) = (prepared.kind, prepared.selected.clone());
         let state = RequestState::new(selected.clone(), &self.memory);
         let mut response = match (prepared.kind, &selected.fields[..]) {
             (_, []) => Response::new(Value::Object(IndexMap::new())),
@@ -147,7 +148,7 @@ impl Schema {
             }
         };
         complete::finish(&selected, &mut response);
-        error::finish(&mut response);
+        error::finish(&selected, kind, &mut response);
         response
     }
 
@@ -199,7 +200,7 @@ impl Schema {
         responses
             .then(move |mut response| {
                 complete::finish(&selected, &mut response);
-                error::finish(&mut response);
+                error::finish(&selected, Kind::Subscription, &mut response);
                 let (state, memory) = (state.clone(), schema.memory.clone());
                 async move {
                     state.begin_next(&memory).await;

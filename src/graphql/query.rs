@@ -7,6 +7,7 @@ use super::RequestContext;
 use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
+use super::node::NodeView;
 use super::view::{
     self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, CustomerView,
     DayReportView, DrawerView, Held, InviteView, List, MonthView, ReportView, SettingView,
@@ -19,7 +20,7 @@ use crate::app::paging;
 use crate::domain::{
     AuditEvent, CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId, TaskOrder,
 };
-use crate::graphql::engine::page::{self, Page};
+use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::engine::rope::Finished;
 use crate::graphql::scalars::DayValue;
 use crate::sheet::Writing;
@@ -29,6 +30,7 @@ use crate::store::tasks::{After, Listed};
 
 pub struct Query;
 
+/// Reads of the shop by signed-in employees, some of them by owners only.
 #[Object]
 impl Query {
     /// The signed-in employee.
@@ -36,6 +38,16 @@ impl Query {
         let actor = ctx.actor()?;
         let me = app::accounts::myself(ctx.desk()?, &actor).await?;
         Ok(user(me))
+    }
+
+    /// The object with this global id; null when there is none, or none any more. BAD_USER_INPUT for what is no global
+    /// id; FORBIDDEN for invites and audit events, which only owners see.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `nodeId` of the object.")] node_id: ID,
+    ) -> Result<Option<NodeView>> {
+        NodeView::find(ctx, &node_id).await
     }
 
     /// Settings of the shop.
@@ -69,23 +81,30 @@ impl Query {
     async fn audit_events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<AuditEventView>> {
         let owner = ctx.actor()?.require_owner()?;
-        let (desk, size) = (ctx.desk()?, page::size(first)?);
-        let after = after
-            .as_deref()
-            .map(paging::read_audit_cursor)
-            .transpose()?;
+        let desk = ctx.desk()?;
+        let span = Asked {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(paging::read_audit_cursor)?;
         let work = move |c: &_| {
-            let rows = app::settings::audit(c, &owner, after, size + 1)?;
+            let rows = app::settings::audit(c, &owner, span)?;
             Ok((rows, app::settings::count_audit(c, &owner)?))
         };
         let (rows, total) = desk.db.read(work).await?;
         let cursor = |row: &AuditEvent| Ok(paging::audit_cursor(row.id));
         let views = |rows: Vec<_>| rows.into_iter().map(AuditEventView).collect();
-        page::page(rows, size, after.is_some(), Some(total), cursor, views)
+        page::page(rows, &span, Some(total), cursor, views)
     }
 
     /// All employees, including deactivated ones.
@@ -103,22 +122,30 @@ impl Query {
     async fn invites(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<InviteView>> {
         let owner = ctx.actor()?.require_owner()?;
-        let (desk, size) = (ctx.desk()?, page::size(first)?);
-        let after = after.as_deref().map(paging::read_invite_cursor);
-        let (after, now) = (after.transpose()?, desk.clock.now());
+        let (desk, now) = (ctx.desk()?, ctx.desk()?.clock.now());
+        let span = Asked {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(paging::read_invite_cursor)?;
         let work = move |c: &_| {
-            let rows = app::accounts::open_invites(c, &owner, after, size + 1, now)?;
+            let rows = app::accounts::open_invites(c, &owner, span, now)?;
             Ok((rows, app::accounts::count_open_invites(c, &owner, now)?))
         };
         let (rows, total) = desk.db.read(work).await?;
         let cursor = |row: &Invite| Ok(paging::invite_cursor(row.id));
         let views = |rows: Vec<_>| rows.into_iter().map(InviteView).collect();
-        let (total, has_previous) = (Some(total), after.is_some());
-        page::page(rows, size, has_previous, total, cursor, views)
+        page::page(rows, &span, Some(total), cursor, views)
     }
 
     /// All stages, ordered by status, then in the owner's order.
@@ -139,7 +166,11 @@ impl Query {
     }
 
     /// The customer with this id. NOT_FOUND when there is none.
-    async fn customer_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CustomerView>> {
+    async fn customer_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the customer.")] id: ID,
+    ) -> Result<Option<CustomerView>> {
         let actor = ctx.actor()?;
         let id = CustomerId::parse("id", &id)?;
         let customer = ctx
@@ -155,27 +186,33 @@ impl Query {
     async fn customers(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Part of the name or of the phone; null or empty for all customers.")]
         search: Option<String>,
-        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<CustomerView>> {
         let actor = ctx.actor()?;
-        let size = page::size(first)?;
-        let after = after
-            .as_deref()
-            .map(paging::read_customer_cursor)
-            .transpose()?;
+        let span = Asked {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(paging::read_customer_cursor)?;
         let search = app::customers::search(&search.unwrap_or_default());
         let counted = page::is_counted(ctx);
         let work = move |c: &_| {
-            let rows = app::customers::page(c, &actor, &search, after, size + 1)?;
+            let rows = app::customers::page(c, &actor, &search, span)?;
             let total = counted.then(|| app::customers::count(c, &actor, &search));
             Ok((rows, total.transpose()?))
         };
         let (rows, total) = ctx.desk()?.db.read(work).await?;
         let cursor = |row: &Customer| Ok(paging::customer_cursor(row.id));
-        let has_previous = after.is_some();
-        page::page(rows, size, has_previous, total, cursor, loader::customers)
+        page::page(rows, &span, total, cursor, loader::customers)
     }
 
     /// All tasks, oldest first; filters are combined with AND. Dates are `YYYY-MM-DD` days in the
@@ -187,12 +224,14 @@ impl Query {
     async fn all_tasks(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Phone in any spelling. An invalid phone matches nothing.")]
         customer_phone: Option<String>,
+        #[graphql(desc = "Tasks in any of these statuses; an empty list doesn't filter.")]
         statuses: Option<Vec<Option<StatusEnum>>>,
-        category: Option<CategoryEnum>,
-        created_at: Option<String>,
-        date_start: Option<String>,
-        date_end: Option<String>,
+        #[graphql(desc = "Tasks of this category.")] category: Option<CategoryEnum>,
+        #[graphql(desc = "Day of creation, in the shop's time zone.")] created_at: Option<String>,
+        #[graphql(desc = "First day of an interval of creation.")] date_start: Option<String>,
+        #[graphql(desc = "Last day of the interval, inclusive.")] date_end: Option<String>,
     ) -> Result<List<TaskView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -200,9 +239,9 @@ impl Query {
             customer_phone,
             statuses,
             category,
-            created_at,
-            date_start,
-            date_end,
+            created_at: created_at.map(DayValue),
+            date_start: date_start.map(DayValue),
+            date_end: date_end.map(DayValue),
             ..TaskFilterInput::default()
         };
         let filter = filter.read(&desk.shop(), desk.clock.now())?;
@@ -216,7 +255,11 @@ impl Query {
     }
 
     /// The task with this id. NOT_FOUND when there is none.
-    async fn task_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<TaskView>> {
+    async fn task_by_id(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] id: ID,
+    ) -> Result<Option<TaskView>> {
         let actor = ctx.actor()?;
         let id = TaskId::parse("id", &id)?;
         let desk = ctx.desk()?;
@@ -230,27 +273,35 @@ impl Query {
     async fn tasks(
         &self,
         ctx: &Context<'_>,
-        filter: Option<TaskFilterInput>,
-        order_by: Option<TaskOrderEnum>,
-        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "Conditions on the tasks; null for all tasks.")] filter: Option<
+            TaskFilterInput,
+        >,
+        #[graphql(desc = "Sort order; defaults to NEWEST.")] order_by: Option<TaskOrderEnum>,
+        #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<TaskView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let filter = filter.unwrap_or_default();
         let order = order_by.map_or(TaskOrder::Newest, Into::into);
         let filter = filter.read(&desk.shop(), desk.clock.now())?.in_order(order);
-        let size = page::size(first)?;
-        let after = after
-            .as_deref()
-            .map(|after| paging::read_task_cursor(after, order))
-            .transpose()?;
+        let span = Asked {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(|field, text| paging::read_task_cursor(field, text, order))?;
         let counted = page::is_counted(ctx);
         let wanted = view::wanted_tasks(page::entries(ctx));
         let work = move |c: &_| {
             let meant = app::tasks::in_other_layout(c, &actor, &filter)?;
             let filter = meant.unwrap_or(filter);
-            let rows = app::tasks::page_listed(c, &actor, wanted, &filter, order, after, size + 1)?;
+            let rows = app::tasks::page_listed(c, &actor, wanted, &filter, order, span)?;
             let total = counted.then(|| app::tasks::count(c, &actor, &filter));
             Ok((rows, total.transpose()?))
         };
@@ -259,7 +310,7 @@ impl Query {
             let after = After::of_listed(row, order)?;
             Ok(paging::task_cursor(after, order))
         };
-        page::page(rows, size, after.is_some(), total, cursor, |rows| {
+        page::page(rows, &span, total, cursor, |rows| {
             loader::tasks(rows, &desk.shop().timezone).collect()
         })
     }
@@ -269,15 +320,27 @@ impl Query {
     async fn catalogue(
         &self,
         ctx: &Context<'_>,
-        search: Option<String>,
+        #[graphql(desc = "Words, in any order; null or empty for all items.")] search: Option<
+            String,
+        >,
         #[graphql(desc = "Only archived items, or only those that are offered.")] archived: Option<
             bool,
         >,
-        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<CatalogueItemView>> {
-        let (actor, size) = (ctx.actor()?, page::size(first)?);
-        let after = after.as_deref().map(paging::read_item_cursor).transpose()?;
+        let actor = ctx.actor()?;
+        let span = Asked {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(paging::read_item_cursor)?;
         let search = search.as_deref().and_then(Search::parse);
         let filter = ItemFilter {
             search,
@@ -286,27 +349,37 @@ impl Query {
         };
         let counted = page::is_counted(ctx);
         let work = move |c: &_| {
-            let rows = app::catalogue::page(c, &actor, &filter, after, size + 1)?;
+            let rows = app::catalogue::page(c, &actor, &filter, span)?;
             let total = counted.then(|| app::catalogue::count(c, &actor, &filter));
             Ok((rows, total.transpose()?))
         };
         let (rows, total) = ctx.desk()?.db.read(work).await?;
         let cursor = |row: &CatalogueItem| Ok(paging::item_cursor(row.id));
         let views = |rows: Vec<_>| rows.into_iter().map(CatalogueItemView).collect();
-        page::page(rows, size, after.is_some(), total, cursor, views)
+        page::page(rows, &span, total, cursor, views)
     }
 
     /// Closed tasks that aren't paid in full, paginated, longest owed first. Open to all staff.
     async fn debts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+        first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<TaskView>> {
-        let (actor, size, desk) = (ctx.actor()?, page::size(first)?, ctx.desk()?);
-        let after = after.as_deref().map(paging::read_debt_cursor).transpose()?;
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let span = Asked {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(paging::read_debt_cursor)?;
         let work = move |c: &_| {
-            let rows = app::handovers::debts(c, &actor, after, size + 1)?;
+            let rows = app::handovers::debts(c, &actor, span)?;
             Ok((rows, app::handovers::debt(c, &actor)?.0))
         };
         let (rows, total) = desk.db.read(work).await?;
@@ -315,7 +388,7 @@ impl Query {
             let rows = rows.into_iter().map(|(row, _)| row).collect();
             loader::whole_tasks(rows, &desk.shop().timezone).collect()
         };
-        page::page(rows, size, after.is_some(), Some(total), cursor, views)
+        page::page(rows, &span, Some(total), cursor, views)
     }
 
     /// Drawers with their cash. Open to all staff.
@@ -335,7 +408,7 @@ impl Query {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let zone = desk.shop().timezone.clone();
         let day = match day {
-            Some(text) => Day::parse("day", &text.0)?,
+            Some(day) => day.read("day")?,
             None => Day::of(desk.clock.now(), &zone),
         };
         let work = move |c: &_| {
@@ -376,10 +449,10 @@ impl Query {
     async fn export_csv(
         &self,
         ctx: &Context<'_>,
-        kind: ExportKind,
+        #[graphql(desc = "Data to be exported.")] kind: ExportKind,
         #[graphql(desc = "Defaults to the shop's language.")] language: Option<LanguageEnum>,
-        #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<String>,
-        #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<String>,
+        #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<DayValue>,
+        #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<DayValue>,
     ) -> Result<Finished> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
@@ -426,7 +499,7 @@ impl Query {
     }
 
     /// Undelivered notices that are no longer retried, newest first: call the customers, or use
-    /// `retryNotification`.
+    /// `retryNotice`.
     async fn undelivered(&self, ctx: &Context<'_>) -> Result<Held<UndeliveredView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

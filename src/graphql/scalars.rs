@@ -1,5 +1,7 @@
 //! Scalars of sums, quantities and instants.
 
+use std::fmt;
+
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use jiff::Timestamp;
 
@@ -106,6 +108,12 @@ impl ScalarType for DecimalValue {
 #[derive(Debug, Clone, Copy)]
 pub struct InstantValue(pub Timestamp);
 
+impl fmt::Display for InstantValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.0)
+    }
+}
+
 /// An instant in UTC with milliseconds, RFC 3339: "2021-07-25T09:00:00.000Z".
 #[Scalar(
     name = "DateTime",
@@ -126,13 +134,21 @@ impl ScalarType for InstantValue {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(format!("{:.3}", self.0))
+        Value::String(self.to_string())
     }
 }
 
 /// A day, as text: the resolver parses it, so that an error names the argument.
 #[derive(Debug, Clone)]
 pub struct DayValue(pub String);
+
+impl DayValue {
+    /// # Errors
+    /// As for [`Day::parse`].
+    pub fn read(&self, field: &'static str) -> Result<Day> {
+        Day::parse(field, &self.0)
+    }
+}
 
 impl From<Day> for DayValue {
     fn from(day: Day) -> Self {

@@ -14,15 +14,20 @@ use crate::store::{Change, TaskChanged};
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Change")]
 pub enum TaskChangeKind {
+    /// The task was registered or imported.
     Created,
+    /// The task was changed.
     Updated,
+    /// The task was deleted.
     Deleted,
 }
 
 /// A committed change.
 #[derive(SimpleObject)]
 pub struct TaskChange {
+    /// Kind of the change.
     kind: TaskChangeKind,
+    /// Id of the task, also of a deleted one.
     id: ID,
     /// The task's current state; null when it is deleted.
     task: Option<TaskView>,
@@ -30,6 +35,7 @@ pub struct TaskChange {
 
 pub struct Subscription;
 
+/// Events that are streamed to signed-in employees.
 #[Subscription]
 impl Subscription {
     /// Streams the creation, change and deletion of tasks, or of the task with this id. Ends with
@@ -38,7 +44,7 @@ impl Subscription {
     async fn task_changed(
         &self,
         ctx: &Context<'_>,
-        id: Option<ID>,
+        #[graphql(desc = "Id of the task; all tasks when it is null.")] id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<TaskChange>>> {
         let (_, session) = ctx.caller()?.viewer.ok_or(Error::Unauthenticated)?;
         let id = id.map(|id| TaskId::parse("id", &id)).transpose()?;

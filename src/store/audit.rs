@@ -1,12 +1,12 @@
 //! The `audit_events` table.
 
 use jiff::Timestamp;
-use rusqlite::{Row, named_params};
+use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
-use crate::domain::{AuditAction, AuditEvent, AuditEventId, EmployeeId, Result};
+use crate::domain::{AuditAction, AuditEvent, AuditEventId, EmployeeId, Result, Span};
 use crate::store::engine::columns::Columns;
-use crate::store::engine::types::Millis;
+use crate::store::engine::types::{Millis, direction};
 
 pub(super) const COLUMNS: &str =
     "id, happened_at, employee_id, action, subject, old_value, new_value";
@@ -24,20 +24,25 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<AuditEvent> {
     })
 }
 
-/// Returns up to `limit` events, newest first, older than `before`.
-pub fn page(
-    connection: &Connection,
-    before: Option<AuditEventId>,
-    limit: usize,
-) -> Result<Vec<AuditEvent>> {
+/// Returns a span of the events, newest first.
+pub fn page(connection: &Connection, span: Span<AuditEventId>) -> Result<Vec<AuditEvent>> {
+    let direction = direction(!span.from_end);
     let sql = format!(
-        "SELECT {COLUMNS} FROM audit_events WHERE id < :before ORDER BY id DESC LIMIT :limit"
+        "SELECT {COLUMNS} FROM audit_events WHERE id < :after AND id > :before
+         ORDER BY id {direction} LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let before = before.map_or(i64::MAX, AuditEventId::get);
-    let values = named_params! { ":before": before, ":limit": limit };
+    let after = span.after.map_or(i64::MAX, AuditEventId::get);
+    let before = span.before.map_or(0, AuditEventId::get);
+    let values = named_params! { ":after": after, ":before": before, ":limit": span.limit };
     let rows = statement.query_map(values, from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub fn get(connection: &Connection, id: AuditEventId) -> Result<Option<AuditEvent>> {
+    let sql = format!("SELECT {COLUMNS} FROM audit_events WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([id], from_row).optional()?)
 }
 
 pub fn count(connection: &Connection) -> Result<i64> {

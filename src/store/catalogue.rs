@@ -4,11 +4,11 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    CatalogueItem, ItemCode, ItemContent, ItemId, LineKind, LineName, Result, Search, TaskId,
+    CatalogueItem, ItemCode, ItemContent, ItemId, LineKind, LineName, Result, Search, Span, TaskId,
     WarrantyDays,
 };
 use crate::store::engine::columns::Columns;
-use crate::store::engine::types::{literal, numbers};
+use crate::store::engine::types::{direction, literal, numbers};
 
 pub(super) const COLUMNS: &str =
     "id, kind, name, article, barcode, price, cost, warranty_days, archived";
@@ -88,17 +88,21 @@ impl ItemFilter {
 pub fn page(
     connection: &Connection,
     filter: &ItemFilter,
-    after: Option<ItemId>,
-    limit: usize,
+    span: Span<ItemId>,
 ) -> Result<Vec<CatalogueItem>> {
     let (condition, patterns) = filter.sql();
-    let after = after.map_or_else(String::new, |after| {
-        format!(
-            "AND (search_key, id) > (SELECT search_key, id FROM catalogue_items WHERE id = {after})"
-        )
-    });
+    let than = |operator: &str, place: Option<ItemId>| {
+        place.map_or_else(String::new, |id| {
+            format!(
+                "AND (search_key, id) {operator} (SELECT search_key, id FROM catalogue_items WHERE id = {id})"
+            )
+        })
+    };
+    let (after, before) = (than(">", span.after), than("<", span.before));
+    let (direction, limit) = (direction(span.from_end), span.limit);
     let sql = format!(
-        "SELECT {COLUMNS} FROM catalogue_items WHERE {condition} {after} ORDER BY search_key, id LIMIT {limit}"
+        "SELECT {COLUMNS} FROM catalogue_items WHERE {condition} {after} {before}
+         ORDER BY search_key {direction}, id {direction} LIMIT {limit}"
     );
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(rusqlite::params_from_iter(patterns), from_row)?;

@@ -6,12 +6,12 @@ use rusqlite::{OptionalExtension, Row, ToSql, named_params, params_from_iter};
 use super::{Connection, Transaction};
 use crate::domain::{
     CardEmail, CardField, CardNote, Company, Customer, CustomerChange, CustomerId, Language, Name,
-    Phone, Result, SecondPhone, TaxNumber, TelegramId, TelegramLink, card_fields, fold,
+    Phone, Result, SecondPhone, Span, TaxNumber, TelegramId, TelegramLink, card_fields, fold,
     second_phone_key,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::parts::parts;
-use crate::store::engine::types::{Millis, literal};
+use crate::store::engine::types::{Millis, direction, literal};
 
 macro_rules! define {
     ($($(#[$doc:meta])* $field:ident ($variant:ident, $Type:ident, $($rest:tt)*))*) => {
@@ -129,18 +129,20 @@ impl Search {
 pub fn page(
     connection: &Connection,
     search: &Search,
-    after: Option<CustomerId>,
-    limit: usize,
+    span: Span<CustomerId>,
 ) -> Result<Vec<Customer>> {
-    let condition = Search::condition();
+    let (condition, limit) = (Search::condition(), span.limit);
+    let direction = direction(span.from_end);
     let sql = format!(
-        "SELECT {COLUMNS} FROM customers WHERE id > :after AND {condition} ORDER BY id LIMIT {limit}"
+        "SELECT {COLUMNS} FROM customers WHERE id > :after AND id < :before AND {condition}
+         ORDER BY id {direction} LIMIT {limit}"
     );
     let (text, digits) = search.patterns();
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(
         named_params! {
-            ":after": after.map_or(0, CustomerId::get), ":text": text, ":digits": digits,
+            ":after": span.after.map_or(0, CustomerId::get),
+            ":before": span.before.map_or(i64::MAX, CustomerId::get), ":text": text, ":digits": digits,
         },
         from_row,
     )?;

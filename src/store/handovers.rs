@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::named_params;
 
 use super::{Connection, Transaction};
-use crate::domain::{CustomerId, Details, Money, Result, Task, TaskId, Totals};
+use crate::domain::{CustomerId, Details, Money, Result, Span, Task, TaskId, Totals};
 use crate::store::engine::types::{Millis, numbers};
 
 /// Records what a closed task earned, in place of an earlier record, or removes the record of a task
@@ -38,9 +38,16 @@ fn delete(tx: &Transaction, task: TaskId) -> Result<()> {
     Ok(())
 }
 
+/// The first debts.
 pub(super) const DEBTS: &str = "
-    SELECT task_id, at, total, paid FROM handovers WHERE total > paid AND (at, task_id) > (?1, ?2)
-    ORDER BY at, task_id LIMIT ?3";
+    SELECT task_id, at, total, paid FROM handovers
+    WHERE total > paid AND (at, task_id) > (?1, ?2) AND (at, task_id) < (?3, ?4)
+    ORDER BY at, task_id LIMIT ?5";
+/// The last debts, the newest first.
+const LAST_DEBTS: &str = "
+    SELECT task_id, at, total, paid FROM handovers
+    WHERE total > paid AND (at, task_id) > (?1, ?2) AND (at, task_id) < (?3, ?4)
+    ORDER BY at DESC, task_id DESC LIMIT ?5";
 pub(super) const DEBT: &str =
     "SELECT count(*), coalesce(sum(total - paid), 0) FROM handovers WHERE total > paid";
 
@@ -54,16 +61,13 @@ pub struct Owed {
     pub paid: Money,
 }
 
-/// Returns at most `limit` closed tasks with a debt after `after`, longest owed first.
-pub fn debts(
-    connection: &Connection,
-    after: Option<(Timestamp, TaskId)>,
-    limit: usize,
-) -> Result<Vec<Owed>> {
-    let mut statement = connection.prepare_cached(DEBTS)?;
-    let (at, task) = after.map_or((i64::MIN, 0), |(at, task)| {
-        (at.as_millisecond(), task.get())
-    });
+/// Returns a span of the closed tasks with a debt, longest owed first.
+pub fn debts(connection: &Connection, span: Span<(Timestamp, TaskId)>) -> Result<Vec<Owed>> {
+    let sql = if span.from_end { LAST_DEBTS } else { DEBTS };
+    let mut statement = connection.prepare_cached(sql)?;
+    let span = span.map(|(at, task)| (at.as_millisecond(), task.get()));
+    let after = span.after.unwrap_or((i64::MIN, 0));
+    let before = span.before.unwrap_or((i64::MAX, i64::MAX));
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Owed {
             task: row.get(0)?,
@@ -72,7 +76,7 @@ pub fn debts(
             paid: row.get(3)?,
         })
     };
-    let rows = statement.query_map((at, task, limit), read)?;
+    let rows = statement.query_map((after.0, after.1, before.0, before.1, span.limit), read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

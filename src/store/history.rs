@@ -1,10 +1,12 @@
 //! The `task_events` table. It is append-only, which the database itself enforces.
 
 use jiff::Timestamp;
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 
 use super::{Connection, Transaction};
-use crate::domain::{Author, CustomerId, EventKind, Result, Stage, TaskEvent, TaskId, shown};
+use crate::domain::{
+    Author, CustomerId, EventId, EventKind, Result, Stage, TaskEvent, TaskId, shown,
+};
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{Millis, numbers};
 
@@ -137,6 +139,12 @@ pub fn count_since(
     let mut statement = connection.prepare_cached(sql)?;
     let span = (task, kind, Millis(since), Millis(super::ahead::soon(now)));
     Ok(statement.query_row(span, |row| row.get(0))?)
+}
+
+pub fn get(connection: &Connection, id: EventId) -> Result<Option<TaskEvent>> {
+    let sql = format!("SELECT {COLUMNS} FROM task_events WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([id], from_row).optional()?)
 }
 
 /// Returns the history of several tasks, oldest first.

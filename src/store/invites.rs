@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
-use crate::domain::{Email, EmployeeId, InviteId, Registration, Result, Role};
-use crate::store::engine::types::Millis;
+use crate::domain::{Email, EmployeeId, InviteId, Registration, Result, Role, Span};
+use crate::store::engine::types::{Millis, direction};
 
 pub(super) const COLUMNS: &str = "id, email, role, created_by, created_at, expires_at, used_at";
 /// The condition that the inviter may still invite: an invite is void once its inviter lost that right. Invites of the
@@ -57,19 +57,18 @@ pub fn by_token_hash(connection: &Connection, token_hash: &[u8]) -> Result<Optio
 }
 
 /// Returns at most `limit` usable invites after `after`, oldest first.
-pub fn open(
-    connection: &Connection,
-    now: Timestamp,
-    after: Option<InviteId>,
-    limit: usize,
-) -> Result<Vec<Invite>> {
+pub fn open(connection: &Connection, now: Timestamp, span: Span<InviteId>) -> Result<Vec<Invite>> {
+    let direction = direction(span.from_end);
     let sql = format!(
-        "SELECT {COLUMNS} FROM invites WHERE {IS_OPEN} AND {IS_OF_AN_OWNER} AND id > :after
-         ORDER BY id LIMIT :limit"
+        "SELECT {COLUMNS} FROM invites WHERE {IS_OPEN} AND {IS_OF_AN_OWNER} AND id > :after AND id < :before
+         ORDER BY id {direction} LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let after = after.map_or(0, InviteId::get);
-    let values = named_params! { ":now": Millis(now), ":after": after, ":limit": limit };
+    let after = span.after.map_or(0, InviteId::get);
+    let before = span.before.map_or(i64::MAX, InviteId::get);
+    let values = named_params! {
+        ":now": Millis(now), ":after": after, ":before": before, ":limit": span.limit,
+    };
     let rows = statement.query_map(values, from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

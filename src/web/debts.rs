@@ -8,7 +8,7 @@ use super::text::Texts;
 use super::visit::Visit;
 use crate::app::handovers::{self, Debt};
 use crate::app::paging;
-use crate::domain::Result;
+use crate::domain::{Result, Span};
 
 const PAGE: usize = 50;
 
@@ -49,10 +49,12 @@ struct DebtsPage<'a> {
 
 pub async fn show(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
-    let after = visit.parameter("after").map(paging::read_debt_cursor);
+    let after = visit
+        .parameter("after")
+        .map(|after| paging::read_debt_cursor("after", after));
     let after = after.transpose()?;
     let work = move |c: &_| {
-        let rows = handovers::debts(c, &actor, after, PAGE + 1)?;
+        let rows = handovers::debts(c, &actor, Span::first(after, PAGE + 1))?;
         Ok((rows, handovers::debt(c, &actor)?))
     };
     let (mut rows, (count, sum)) = visit.desk.db.read(work).await?;

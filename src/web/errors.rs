@@ -52,8 +52,12 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
         }
         Error::Forbidden => page(visit, StatusCode::FORBIDDEN),
         Error::NotFound | Error::Missing { .. } => page(visit, StatusCode::NOT_FOUND),
-        Error::Invalid(invalid) => {
-            let text = i18n::invalid_named(texts.language, invalid);
+        Error::Invalid(_) | Error::InvalidFields(_) => {
+            let all = error.invalid_fields().iter();
+            let all: Vec<_> = all
+                .map(|invalid| i18n::invalid_named(texts.language, invalid))
+                .collect();
+            let text = all.join(" ");
             show(
                 visit,
                 StatusCode::UNPROCESSABLE_ENTITY,

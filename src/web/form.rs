@@ -36,11 +36,13 @@ impl Errors {
     /// The error itself, if it doesn't concern a field.
     pub fn add(&mut self, error: Error, texts: &Texts) -> Result<()> {
         let (field, text) = match &error {
-            Error::Invalid(invalid) => {
-                let text = i18n::invalid(texts.language, invalid);
-                let named = i18n::invalid_named(texts.language, invalid);
-                let wrong = Wrong { text, named };
-                self.wrong.entry(invalid.field).or_insert(wrong);
+            Error::Invalid(_) | Error::InvalidFields(_) => {
+                for invalid in error.invalid_fields() {
+                    let text = i18n::invalid(texts.language, invalid);
+                    let named = i18n::invalid_named(texts.language, invalid);
+                    let wrong = Wrong { text, named };
+                    self.wrong.entry(invalid.field).or_insert(wrong);
+                }
                 return Ok(());
             }
             Error::Conflict(conflict @ Conflict::EmailTaken) => {

@@ -79,7 +79,7 @@ async fn flaw_01_a_stranger_gets_no_account_and_an_employee_is_no_owner() {
     for query in [
         r#"mutation { createInvite(email: "a@example.com") { token } }"#,
         "{ invites { totalCount } }",
-        "mutation { withdrawInvite(input: {id: 1}) { id } }",
+        "mutation { withdrawInvite(id: 1) { id } }",
         "mutation { deactivateEmployee(id: 1) { user { id } } }",
         "mutation { setRole(id: 2, role: OWNER) { user { id } } }",
         r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
@@ -94,7 +94,7 @@ async fn flaw_01_a_stranger_gets_no_account_and_an_employee_is_no_owner() {
         r#"mutation { updateSettings(settings: [{key: SHOP_NAME, value: "x"}]) { settings { key } } }"#,
         r#"mutation { createStage(stageData: {status: READY, name: "x"}) { stage { id } } }"#,
         r#"mutation { updateStage(stageData: {id: 1, name: "x"}) { stage { id } } }"#,
-        "mutation { deleteStage(id: 4, tasksTo: 8) { id } }",
+        "mutation { deleteStage(id: 4, replacementId: 8) { id } }",
     ] {
         assert_eq!(code(&shop.ask(query).await), "FORBIDDEN", "{query}");
     }
@@ -127,9 +127,9 @@ async fn an_employee_does_everything_that_is_not_the_owners() {
         r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#,
         "mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }",
         "{ stages { id name } }",
-        "mutation { updateTask(taskData: {id: 1, stage: 5}) { task { stage { name } } } }",
+        "mutation { updateTask(taskData: {id: 1, stageId: 5}) { task { stage { name } } } }",
         "mutation { assignTask(id: 1, employeeId: 1) { task { employee { email } } } }",
-        "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
+        "mutation { renewStatusLink(taskId: 1) { task { statusUrl } } }",
         r#"mutation { setTaskCustomer(taskId: 1, customerPhone: "+79000000002") { task { statusUrl } } }"#,
         "{ allTasks { id statusUrl } }",
         "{ tasks { totalCount } }",

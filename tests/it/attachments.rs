@@ -521,7 +521,7 @@ async fn an_edit_changes_the_kept_answer_and_both_stand_in_the_history() {
     shop.update(numbered(10, json!({"text": "нужно к среде"})))
         .await;
     messages(&shop, 3).await;
-    shop.ask("mutation { settleAnswers(id: 1) { task { id } } }")
+    shop.ask("mutation { settleAnswers(taskId: 1) { task { id } } }")
         .await;
     shop.update(edited(10, json!({"text": "Исправил: нужно к пятнице"})))
         .await;
@@ -621,7 +621,7 @@ async fn edits_without_end_are_refused_with_words() {
 async fn a_reply_goes_to_the_task_of_the_message_that_it_answers() {
     let shop = shop().await;
     create(&shop, "+79000000001").await;
-    let ask = r#"mutation { addComment(id: 1, text: "Можно заказать за 5000?", toCustomer: true) { task { id } } }"#;
+    let ask = r#"mutation { addComment(taskId: 1, text: "Можно заказать за 5000?", toCustomer: true) { task { id } } }"#;
     shop.ask(ask).await;
     let asked = FIRST_MESSAGE + messages(&shop, 3).await.len() as i64 - 1;
     // The second task was changed last.
@@ -701,7 +701,7 @@ async fn a_reply_goes_to_the_task_of_the_message_that_it_answers() {
 async fn a_reply_to_a_task_that_is_no_longer_the_customers_does_not_reach_it() {
     let shop = shop().await;
     shop.ask(
-        r#"mutation { addComment(id: 1, text: "Готово?", toCustomer: true) { task { id } } }"#,
+        r#"mutation { addComment(taskId: 1, text: "Готово?", toCustomer: true) { task { id } } }"#,
     )
     .await;
     let asked = FIRST_MESSAGE + messages(&shop, 3).await.len() as i64 - 1;

@@ -288,7 +288,7 @@ async fn a_blocked_bot_and_a_refused_message_are_shown_to_staff() {
         );
         assert_eq!(dead["customer"]["telegramBlocked"], blocked);
         let retry = format!(
-            "mutation {{ retryNotification(id: {}) {{ task {{ id }} }} }}",
+            "mutation {{ retryNotice(id: {}) {{ task {{ id }} }} }}",
             dead["id"]
         );
         assert!(shop.ask(&retry).await["errors"].is_null());

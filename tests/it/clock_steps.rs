@@ -125,7 +125,7 @@ async fn the_most_recently_changed_task_comes_first() {
         ["3", "1", "4", "2"]
     );
     // A comment, which doesn't change the task itself, counts as well.
-    let say = r#"mutation { addComment(id: 2, text: "деталь пришла") { task { id } } }"#;
+    let say = r#"mutation { addComment(taskId: 2, text: "деталь пришла") { task { id } } }"#;
     assert!(shop.ask(say).await["errors"].is_null());
     assert_eq!(
         listed(&shop, "RECENTLY_UPDATED", "").await,
@@ -155,16 +155,16 @@ async fn a_history_is_told_as_it_happened_and_nothing_ends_before_it_began() {
     shop.clock.step(-HOUR);
     set_status(&shop, "1", "IN_PROGRESS").await;
     let say = |text: &str| {
-        format!(r#"mutation {{ addComment(id: 1, text: "{text}") {{ task {{ id }} }} }}"#)
+        format!(r#"mutation {{ addComment(taskId: 1, text: "{text}") {{ task {{ id }} }} }}"#)
     };
     assert!(shop.ask(&say("первое")).await["errors"].is_null());
     shop.clock.step(-HOUR);
     set_status(&shop, "1", "READY").await;
     assert!(shop.ask(&say("второе")).await["errors"].is_null());
-    let ask = "mutation { askApproval(id: 1, price: 100) { task { id } } }";
+    let ask = "mutation { askApproval(taskId: 1, price: 100) { task { id } } }";
     assert!(shop.ask(ask).await["errors"].is_null());
     shop.clock.step(-DAY);
-    let again = "mutation { askApproval(id: 1, price: 200) { task { id } } }";
+    let again = "mutation { askApproval(taskId: 1, price: 200) { task { id } } }";
     assert!(shop.ask(again).await["errors"].is_null());
     set_status(&shop, "1", "CLOSED").await;
     let fields = "createdTime updatedTime closedTime history { kind to } comments { text } approvals { price }";
@@ -227,7 +227,7 @@ async fn a_chat_reads_what_happened_in_its_order() {
     ] {
         shop.clock.step(step);
         let say = format!(
-            r#"mutation {{ addComment(id: 1, text: "{words}", toCustomer: true) {{ task {{ id }} }} }}"#
+            r#"mutation {{ addComment(taskId: 1, text: "{words}", toCustomer: true) {{ task {{ id }} }} }}"#
         );
         let answer = shop.ask(&say).await;
         assert!(answer["errors"].is_null(), "{answer}");

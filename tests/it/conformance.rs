@@ -146,7 +146,7 @@ async fn strings_are_read_as_the_specification_has_them() {
     ];
     for (literal, expected) in cases {
         let query = format!(
-            "mutation {{ addComment(id: 1, text: {literal}) {{ comment {{ text }} }} }} # (((("
+            "mutation {{ addComment(taskId: 1, text: {literal}) {{ comment {{ text }} }} }} # (((("
         );
         let answer = shop.ask(&query).await;
         let text = &answer["data"]["addComment"]["comment"]["text"];
@@ -196,24 +196,24 @@ async fn a_failed_field_is_null_up_to_the_nearest_nullable_one() {
 async fn the_fields_of_a_mutation_run_in_order_and_each_once() {
     let shop = shop().await;
     let twice = r#"mutation {
-        addComment(id: 1, text: "m") { comment { text } }
-        addComment(id: 1, text: "m") { task { id } }
+        addComment(taskId: 1, text: "m") { comment { text } }
+        addComment(taskId: 1, text: "m") { task { id } }
         ...F ...F
-    } fragment F on Mutation { addComment(id: 1, text: "m") { comment { text } } }"#;
+    } fragment F on Mutation { addComment(taskId: 1, text: "m") { comment { text } } }"#;
     let expected = r#"{"data":{"addComment":{"comment":{"text":"m"},"task":{"id":"1"}}}}"#;
     assert_eq!(raw(&shop, twice, json!({})).await, expected);
     assert_eq!(comments(&shop, 1).await, 1);
 
     let skipped = r#"mutation ($s: Boolean = true) {
-        addComment(id: 1, text: "m") @skip(if: $s) { comment { id } }
+        addComment(taskId: 1, text: "m") @skip(if: $s) { comment { id } }
     }"#;
     assert_eq!(raw(&shop, skipped, json!({})).await, r#"{"data":{}}"#);
     assert_eq!(comments(&shop, 1).await, 1);
 
     let fails = r#"mutation {
-        a: addComment(id: 1, text: "one") { comment { text } }
-        b: addComment(id: 999999, text: "two") { comment { text } }
-        c: addComment(id: 1, text: "three") { comment { text } }
+        a: addComment(taskId: 1, text: "one") { comment { text } }
+        b: addComment(taskId: 999999, text: "two") { comment { text } }
+        c: addComment(taskId: 1, text: "three") { comment { text } }
     }"#;
     let answer = shop.ask(fails).await;
     assert_eq!(answer["errors"][0]["path"], json!(["b"]), "{answer}");
@@ -231,13 +231,13 @@ async fn the_fields_of_a_mutation_run_in_order_and_each_once() {
 #[tokio::test]
 async fn what_is_not_valid_is_refused_before_anything_runs() {
     let shop = shop().await;
-    let write = r#"addComment(id: 1, text: "never") { comment { id } }"#;
+    let write = r#"addComment(taskId: 1, text: "never") { comment { id } }"#;
     let none = json!({});
     let cases: [(String, &Value); _] = [
-        (format!("mutation ($v: Boolean!) {{ {write} a: addComment(id: 1, text: \"x\") @include(if: $v) {{ task {{ id }} }} }}"), &none),
-        (format!("mutation ($v: String!) {{ {write} a: addComment(id: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": null })),
-        (format!("mutation ($v: String!) {{ {write} a: addComment(id: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": 5 })),
-        (format!("mutation ($v: String) {{ {write} a: addComment(id: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": "x" })),
+        (format!("mutation ($v: Boolean!) {{ {write} a: addComment(taskId: 1, text: \"x\") @include(if: $v) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation ($v: String!) {{ {write} a: addComment(taskId: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": null })),
+        (format!("mutation ($v: String!) {{ {write} a: addComment(taskId: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": 5 })),
+        (format!("mutation ($v: String) {{ {write} a: addComment(taskId: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": "x" })),
         ("query ($v: Int!) { tasks(first: $v) { totalCount } }".to_owned(), &json!({ "v": null })),
         ("query ($v: Int!) { tasks(first: $v) { totalCount } }".to_owned(), &json!({ "v": 2_147_483_648_u32 })),
         ("query ($v: Int!) { tasks(first: $v) { totalCount } }".to_owned(), &json!({ "v": 1.5 })),
@@ -265,9 +265,9 @@ async fn what_is_not_valid_is_refused_before_anything_runs() {
         ("{ taskById(id: \"\\uD83D\") { id } }".to_owned(), &none),
         ("query ($unused: Int) { me { id } }".to_owned(), &none),
         ("query ($s: StatusEnum) { tasks(filter: {statuses: [$s]}) { totalCount } allTasks(statuses: $s) { id } }".to_owned(), &none),
-        ("mutation ($i: ID) { addComment(id: 1, text: \"x\") { comment { id } } updateTask(taskData: {id: $i, version: 1}) { task { id } } }".to_owned(), &none),
+        ("mutation ($i: ID) { addComment(taskId: 1, text: \"x\") { comment { id } } updateTask(taskData: {id: $i, version: 1}) { task { id } } }".to_owned(), &none),
         ("query ($c: ImportColumnInput) { previewImport(csv: \"a\", choices: {columns: [$c]}) { newTasks } }".to_owned(), &none),
-        (format!("mutation ($s: Boolean = true) {{ {write} a: addComment(id: 1, text: \"x\") @skip(if: $s) {{ task {{ id }} }} }}"), &json!({ "s": null })),
+        (format!("mutation ($s: Boolean = true) {{ {write} a: addComment(taskId: 1, text: \"x\") @skip(if: $s) {{ task {{ id }} }} }}"), &json!({ "s": null })),
     ];
     for (query, variables) in cases {
         let answer = raw(&shop, &query, variables.clone()).await;
@@ -355,7 +355,7 @@ async fn a_subscription_has_one_field_by_a_fragment_too() {
     say(&mut socket, subscribe("q", "{ me { role id } }")).await;
     assert_eq!(hear(&mut socket).await["id"], "q");
     assert_eq!(hear(&mut socket).await["type"], "complete");
-    shop.ask(r#"mutation { addComment(id: 1, text: "x") { comment { id } } }"#)
+    shop.ask(r#"mutation { addComment(taskId: 1, text: "x") { comment { id } } }"#)
         .await;
     shop.ask("mutation { updateTask(id: 1, taskData: {status: READY}) { task { id } } }")
         .await;
@@ -373,7 +373,7 @@ async fn a_subscription_has_one_field_by_a_fragment_too() {
 #[tokio::test]
 async fn a_failure_far_below_a_list_cuts_what_may_be_null_and_is_one_error() {
     let shop = shop().await;
-    shop.ask(r#"mutation { addComment(id: 1, text: "x") { comment { id } } }"#)
+    shop.ask(r#"mutation { addComment(taskId: 1, text: "x") { comment { id } } }"#)
         .await;
     let broken = "PRAGMA ignore_check_constraints = ON; UPDATE comments SET kind = 'BROKEN'";
     shop.database().execute_batch(broken).unwrap();

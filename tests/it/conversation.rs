@@ -30,14 +30,14 @@ pub fn press(from: i64, data: &str) -> Value {
 
 async fn say(shop: &Shop, text: &str, to_customer: bool) -> Value {
     let query = "mutation ($text: String!, $to: Boolean) {
-        addComment(id: 1, text: $text, toCustomer: $to) { comment { id kind open } task { id } } }";
+        addComment(taskId: 1, text: $text, toCustomer: $to) { comment { id kind open } task { id } } }";
     let variables = json!({ "text": text, "to": to_customer });
     shop.ask_with(query, variables).await
 }
 
 async fn ask(shop: &Shop, price: i64) {
     let query = format!(
-        r#"mutation {{ askApproval(id: 1, price: {price}, text: "Экран & <работа>") {{ task {{ estimate }} }} }}"#
+        r#"mutation {{ askApproval(taskId: 1, price: {price}, text: "Экран & <работа>") {{ task {{ estimate }} }} }}"#
     );
     let answer = shop.ask(&query).await;
     let estimate = &answer["data"]["askApproval"]["task"]["estimate"];
@@ -206,7 +206,7 @@ async fn a_customers_message_goes_to_the_open_task_and_awaits_a_reply() {
     shop.update(text(ANNA, "Спасибо!")).await;
     messages(&shop, 5).await;
     assert_eq!(submit(&shop, "/tasks/1/settle", &[]).await.0, 303);
-    let settle = "mutation { settleAnswers(id: 1) { task { unanswered } } }";
+    let settle = "mutation { settleAnswers(taskId: 1) { task { unanswered } } }";
     let again = shop.ask(settle).await;
     assert_eq!(again["data"]["settleAnswers"]["task"]["unanswered"], false);
     let history = history(&shop, "1").await;
@@ -257,7 +257,7 @@ async fn with_several_open_tasks_the_customer_says_which_one_is_meant() {
     shop.update(press(ANNA, "move:1:3")).await;
     shop.update(contact(BORIS, BORIS, "+79000000002")).await;
     shop.update(press(BORIS, "move:1:3")).await;
-    shop.ask("mutation { settleAnswers(id: 2) { task { id } } }")
+    shop.ask("mutation { settleAnswers(taskId: 2) { task { id } } }")
         .await;
     shop.update(press(ANNA, "move:1:1")).await;
     messages(&shop, 11).await;
@@ -386,8 +386,8 @@ async fn another_estimate_the_end_and_a_new_question_make_old_buttons_dead() {
     let mut sent = 2;
     for (number, overtaken) in [
         "mutation { updateTask(taskData: {id: 1, estimate: 500000}) { task { id } } }",
-        "mutation { askApproval(id: 1, price: 600000) { task { id } } }",
-        "mutation { withdrawApproval(id: 1) { task { id } } }",
+        "mutation { askApproval(taskId: 1, price: 600000) { task { id } } }",
+        "mutation { withdrawApproval(taskId: 1) { task { id } } }",
         "mutation { updateTask(taskData: {id: 1, status: CLOSED}) { task { id } } }",
     ]
     .iter()
@@ -420,7 +420,7 @@ async fn another_estimate_the_end_and_a_new_question_make_old_buttons_dead() {
     );
     assert_eq!(states.len(), 5);
     let closed = shop
-        .ask("mutation { askApproval(id: 1, price: 1) { task { id } } }")
+        .ask("mutation { askApproval(taskId: 1, price: 1) { task { id } } }")
         .await;
     assert_eq!(closed["errors"][0]["extensions"]["field"], "id", "{closed}");
     shop.close().await;
@@ -434,7 +434,7 @@ async fn a_question_that_has_not_gone_out_yet_goes_out_as_it_is_now_or_not_at_al
         .then(crate::fake_telegram::Answer::Error(500, down));
     ask(&shop, 450_000).await;
     messages(&shop, 3).await;
-    shop.ask("mutation { withdrawApproval(id: 1) { task { id } } }")
+    shop.ask("mutation { withdrawApproval(taskId: 1) { task { id } } }")
         .await;
     shop.update(text(ANNA, "/help")).await;
     let sent = messages(&shop, 4).await;
@@ -452,7 +452,7 @@ async fn taking_back_what_was_not_asked_is_nothing_that_happened() {
     };
     let before = updated().await;
     shop.clock.advance(Duration::from_secs(1));
-    let withdraw = "mutation { withdrawApproval(id: 1) { task { id } } }";
+    let withdraw = "mutation { withdrawApproval(taskId: 1) { task { id } } }";
     assert!(shop.ask(withdraw).await["errors"].is_null());
     assert_eq!(updated().await, before);
     assert_eq!(history(&shop, "1").await.len(), 1);
@@ -619,19 +619,25 @@ async fn the_page_tells_the_holder_of_the_link_alone_that_something_happened() {
 async fn bad_input_names_its_field_and_what_was_typed_stays() {
     let shop = shop().await;
     for (query, field) in [
-        (r#"addComment(id: 1, text: " ") { task { id } }"#, "text"),
         (
-            r#"addComment(id: 1, text: "a\u0007") { task { id } }"#,
+            r#"addComment(taskId: 1, text: " ") { task { id } }"#,
             "text",
         ),
-        (r#"addComment(id: "x", text: "a") { task { id } }"#, "id"),
-        ("askApproval(id: 1, price: -1) { task { id } }", "price"),
         (
-            "askApproval(id: 1, price: 9007199254740993) { task { id } }",
+            r#"addComment(taskId: 1, text: "a\u0007") { task { id } }"#,
+            "text",
+        ),
+        (
+            r#"addComment(taskId: "x", text: "a") { task { id } }"#,
+            "id",
+        ),
+        ("askApproval(taskId: 1, price: -1) { task { id } }", "price"),
+        (
+            "askApproval(taskId: 1, price: 9007199254740993) { task { id } }",
             "price",
         ),
         (
-            r#"askApproval(id: 1, price: 1, text: "a\u0000") { task { id } }"#,
+            r#"askApproval(taskId: 1, price: 1, text: "a\u0000") { task { id } }"#,
             "text",
         ),
     ] {
@@ -647,16 +653,16 @@ async fn bad_input_names_its_field_and_what_was_typed_stays() {
         "BAD_USER_INPUT"
     );
     for query in [
-        r#"addComment(id: 9, text: "a") { task { id } }"#,
-        "settleAnswers(id: 9) { task { id } }",
-        "askApproval(id: 9, price: 1) { task { id } }",
-        "withdrawApproval(id: 9) { task { id } }",
+        r#"addComment(taskId: 9, text: "a") { task { id } }"#,
+        "settleAnswers(taskId: 9) { task { id } }",
+        "askApproval(taskId: 9, price: 1) { task { id } }",
+        "withdrawApproval(taskId: 9) { task { id } }",
     ] {
         let answer = shop.ask(&format!("mutation {{ {query} }}")).await;
         assert_eq!(code(&answer), "NOT_FOUND", "{answer}");
     }
     let stale = shop
-        .ask("mutation { askApproval(id: 1, price: 1, expectedVersion: 7) { task { id } } }")
+        .ask("mutation { askApproval(taskId: 1, price: 1, expectedVersion: 7) { task { id } } }")
         .await;
     assert_eq!(code(&stale), "CONFLICT");
     for (form, kept) in [
@@ -732,8 +738,9 @@ async fn comments_of_many_tasks_are_read_at_once() {
     let one = shop.reads(query).await;
     for number in 10..30 {
         let id = create(&shop, &format!("+790000000{number}")).await;
-        let say =
-            format!(r#"mutation {{ addComment(id: {id}, text: "Слово") {{ task {{ id }} }} }}"#);
+        let say = format!(
+            r#"mutation {{ addComment(taskId: {id}, text: "Слово") {{ task {{ id }} }} }}"#
+        );
         shop.ask(&say).await;
     }
     assert_eq!(shop.reads(query).await, one);

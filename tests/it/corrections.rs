@@ -60,7 +60,7 @@ async fn nothing_more_of_the_customer_goes_to_the_chat_of_the_wrong_number() {
     shop.telegram.then(Answer::Error(400, refused));
     done(
         &shop,
-        r#"addComment(id: 1, text: "Тайна", toCustomer: true) { comment { id } }"#,
+        r#"addComment(taskId: 1, text: "Тайна", toCustomer: true) { comment { id } }"#,
     )
     .await;
     messages(&shop, 4).await;
@@ -92,14 +92,18 @@ async fn nothing_more_of_the_customer_goes_to_the_chat_of_the_wrong_number() {
     set_status(&shop, "1", "IN_PROGRESS").await;
     done(
         &shop,
-        r#"addComment(id: 1, text: "Тайна", toCustomer: true) { comment { id } }"#,
+        r#"addComment(taskId: 1, text: "Тайна", toCustomer: true) { comment { id } }"#,
     )
     .await;
-    done(&shop, "askApproval(id: 1, price: 450000) { task { id } }").await;
+    done(
+        &shop,
+        "askApproval(taskId: 1, price: 450000) { task { id } }",
+    )
+    .await;
     let id = shop.ask("{ undelivered { id } }").await["data"]["undelivered"][0]["id"].clone();
     let again = shop
         .ask(&format!(
-            "mutation {{ retryNotification(id: {id}) {{ task {{ id }} }} }}"
+            "mutation {{ retryNotice(id: {id}) {{ task {{ id }} }} }}"
         ))
         .await;
     assert_eq!(code(&again), "BAD_USER_INPUT", "{again}");

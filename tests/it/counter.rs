@@ -181,7 +181,7 @@ async fn without_a_bot_nobody_is_promised_a_message() {
 async fn decline(shop: &Shop, task: &str) {
     let asked = shop
         .ask(&format!(
-            "mutation {{ askApproval(id: {task}, price: 450000) {{ task {{ approvals {{ id }} }} }} }}"
+            "mutation {{ askApproval(taskId: {task}, price: 450000) {{ task {{ approvals {{ id }} }} }} }}"
         ))
         .await;
     let approvals = asked["data"]["askApproval"]["task"]["approvals"].as_array();

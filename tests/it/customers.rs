@@ -287,10 +287,10 @@ async fn an_erased_person_is_nowhere_in_the_file_or_its_log() {
             r#"mutation {{ updateTask(taskData: {{id: {id}, description: "Приметный самовар, не кипит", status: READY}}) {{ task {{ id }} }} }}"#
         ),
         format!(
-            r#"mutation {{ addComment(id: {id}, text: "Приметная заметка") {{ task {{ id }} }} }}"#
+            r#"mutation {{ addComment(taskId: {id}, text: "Приметная заметка") {{ task {{ id }} }} }}"#
         ),
         format!(
-            r#"mutation {{ askApproval(id: {id}, price: 1, text: "Приметный вопрос") {{ task {{ id }} }} }}"#
+            r#"mutation {{ askApproval(taskId: {id}, price: 1, text: "Приметный вопрос") {{ task {{ id }} }} }}"#
         ),
     ] {
         let answer = shop.ask(&query).await;

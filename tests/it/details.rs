@@ -8,7 +8,7 @@ use crate::harness::{Shop, code};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-const WHOLE: &str = "id version dueOn overdue estimate price prepayment warrantyUntil
+const WHOLE: &str = "id version dueOn overdue estimate price prepayment warrantyEndsOn
     warrantyOf { id } warrantyTasks { id } tasksOfDevice { id }
     device { kind brand model serialNumber serialNumberSuspicious accessories appearance place }";
 
@@ -62,7 +62,7 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
     let bare = create(&shop, "").await;
     let nothing = json!({
         "id": "1", "version": 1, "dueOn": null, "overdue": false, "estimate": null, "price": null,
-        "prepayment": null, "warrantyUntil": null, "warrantyOf": null, "warrantyTasks": [],
+        "prepayment": null, "warrantyEndsOn": null, "warrantyOf": null, "warrantyTasks": [],
         "tasksOfDevice": [],
         "device": {"kind": "", "brand": "", "model": "", "serialNumber": "",
             "serialNumberSuspicious": false, "accessories": "", "appearance": "", "place": ""},
@@ -73,12 +73,12 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
     assert_eq!(stored(&shop), Ok(0), "nothing takes no room");
 
     let fields = format!(
-        r#"{PHONE}, dueOn: "2021-07-31", estimate: 150050, price: 0, warrantyUntil: "2021-10-23""#
+        r#"{PHONE}, dueOn: "2021-07-31", estimate: 150050, price: 0, warrantyEndsOn: "2021-10-23""#
     );
     let made = create(&shop, &format!(", {fields}")).await;
     let expected = json!({
         "id": "2", "version": 1, "dueOn": "2021-07-31", "overdue": false, "estimate": 150_050,
-        "price": 0, "prepayment": null, "warrantyUntil": "2021-10-23", "warrantyOf": null,
+        "price": 0, "prepayment": null, "warrantyEndsOn": "2021-10-23", "warrantyOf": null,
         "warrantyTasks": [], "tasksOfDevice": [],
         "device": {"kind": "телефон", "brand": "Apple", "model": "iPhone 12",
             "serialNumber": "49-015420-323751-8", "serialNumberSuspicious": false,
@@ -103,7 +103,7 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
         (&json!(150_050), &json!(2))
     );
 
-    let less = r#"id: 2, dueOn: null, estimate: null, price: null, prepayment: null, warrantyUntil: null, warrantyOf: 1,
+    let less = r#"id: 2, dueOn: null, estimate: null, price: null, prepayment: null, warrantyEndsOn: null, warrantyOfId: 1,
         device: {kind: "", brand: "", model: "", serialNumber: "", accessories: "", appearance: "", place: ""}"#;
     let mut emptied = changed(&shop, less).await;
     let history = emptied["history"].take();
@@ -137,15 +137,15 @@ async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
     for (field, value) in [
         ("dueOn", r#""31.07.2021""#),
         ("dueOn", r#""2021-02-30""#),
-        ("warrantyUntil", r#""""#),
+        ("warrantyEndsOn", r#""""#),
         ("estimate", "-1"),
         ("price", "9007199254740993"),
         ("price", "1e30"),
         ("price", "1.5"),
         ("price", r#""1 000,50 ₽""#),
         ("prepayment", "1"),
-        ("warrantyOf", "7"),
-        ("warrantyOf", r#""x""#),
+        ("warrantyOfId", "7"),
+        ("warrantyOfId", r#""x""#),
     ] {
         let created = format!(
             r#"mutation {{ createTask(taskData: {{customerPhone: "+79000000002", {field}: {value}}}) {{ task {{ id }} }} }}"#
@@ -161,7 +161,7 @@ async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
             );
         }
     }
-    let itself = change(&shop, "id: 1, warrantyOf: 1").await;
+    let itself = change(&shop, "id: 1, warrantyOfId: 1").await;
     assert_eq!(code(&itself), "BAD_USER_INPUT", "{itself}");
     for field in [
         "kind",
@@ -320,10 +320,10 @@ async fn a_warranty_repair_is_a_new_task_linked_to_the_old_one() {
     let shop = Shop::with_owner().await;
     create(
         &shop,
-        &format!(r#", {PHONE}, status: CLOSED, warrantyUntil: "2021-10-23""#),
+        &format!(r#", {PHONE}, status: CLOSED, warrantyEndsOn: "2021-10-23""#),
     )
     .await;
-    let back = create(&shop, ", warrantyOf: 1").await;
+    let back = create(&shop, ", warrantyOfId: 1").await;
     assert_eq!(back["warrantyOf"]["id"], "1");
     // The same device, but not its accessories, condition and place.
     let expected = json!({"kind": "телефон", "brand": "Apple", "model": "iPhone 12",
@@ -333,7 +333,7 @@ async fn a_warranty_repair_is_a_new_task_linked_to_the_old_one() {
     assert_eq!(ids(&back["tasksOfDevice"]), ["1"]);
     let other = create(
         &shop,
-        r#", warrantyOf: 1, device: {model: "сменная трубка"}"#,
+        r#", warrantyOfId: 1, device: {model: "сменная трубка"}"#,
     )
     .await;
     assert_eq!(other["device"]["model"], "сменная трубка");
@@ -358,11 +358,11 @@ async fn a_list_of_many_asks_for_what_stands_beside_as_often_as_a_list_of_one() 
     let shop = Shop::with_owner().await;
     let query = format!("{{ allTasks {{ {WHOLE} tasksOfDevice {{ {WHOLE} }} }} }}");
     create(&shop, &format!(", {PHONE}")).await;
-    create(&shop, &format!(", {PHONE}, warrantyOf: 1")).await;
+    create(&shop, &format!(", {PHONE}, warrantyOfId: 1")).await;
     let one = shop.reads(&query).await;
     assert!((5..12).contains(&one), "{one}");
     for _ in 0..30 {
-        create(&shop, &format!(", {PHONE}, warrantyOf: 1")).await;
+        create(&shop, &format!(", {PHONE}, warrantyOfId: 1")).await;
     }
     assert_eq!(shop.reads(&query).await, one);
     let most = shop

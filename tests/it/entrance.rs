@@ -139,7 +139,7 @@ async fn an_error_names_the_fields_that_it_means() {
         <a href=\"#dueOn-problem\">Срок</a>, <a href=\"#estimate-problem\">Примерная цена</a>.</p>";
     assert!(page.contains(summary), "{page}");
     // An error of a field that the form doesn't show names the field.
-    let form = [("phone", "+79000000001"), ("warrantyOf", "77")];
+    let form = [("phone", "+79000000001"), ("warrantyOfId", "77")];
     let answer = browser.post("/new-task/", &form).await;
     let page = answer.text().await.unwrap();
     let said = "role=\"alert\">По гарантии заявки: Другой заявки с таким номером нет.</p>";

@@ -126,11 +126,11 @@ async fn shop() -> Shop {
         json!({
             "customerPhone": "+79000000001", "description": "one \"quoted\"\nдва", "category": "REPAIR",
             "status": "READY", "dueOn": "2021-07-01", "estimate": 100, "price": 200,
-            "warrantyUntil": "2022-01-01",
+            "warrantyEndsOn": "2022-01-01",
             "device": { "kind": "phone", "brand": "B", "model": "M", "serialNumber": "SN-12345", "place": "A1" },
         }),
         json!({
-            "customerPhone": "8 900 000-00-02", "description": "", "warrantyOf": 1, "remind": false,
+            "customerPhone": "8 900 000-00-02", "description": "", "warrantyOfId": 1, "remind": false,
             "dueOn": "2021-07-02", "device": { "serialNumber": "SN-12345" },
         }),
         json!({ "customerPhone": "+79000000003", "description": "gone", "status": "CLOSED" }),
@@ -147,11 +147,11 @@ async fn shop() -> Shop {
         "mutation { takePayment(paymentData: {taskId: 1, method: CASH, sum: 50}) { payment { id } } }",
         "mutation { addLine(taskId: 2, lineData: {kind: WORK, name: \"cleaning\", unitPrice: 100}) { line { id } } }",
         "mutation { assignTask(id: 1, employeeId: 1) { task { id } } }",
-        "mutation { askApproval(id: 1, price: 300) { task { id } } }",
-        "mutation { addComment(id: 1, text: \"a note\") { comment { id } } }",
-        "mutation { renewStatusLink(id: 1) { task { id } } }",
+        "mutation { askApproval(taskId: 1, price: 300) { task { id } } }",
+        "mutation { addComment(taskId: 1, text: \"a note\") { comment { id } } }",
+        "mutation { renewStatusLink(taskId: 1) { task { id } } }",
         "mutation { deleteCustomer(phone: \"+79000000003\") { phone } }",
-        "mutation { updateEmployee(input: {id: 1, name: \"Анна\", colour: TEAL}) { user { id } } }",
+        "mutation { updateEmployee(employeeData: {id: 1, name: \"Анна\", colour: TEAL}) { user { id } } }",
     ] {
         let done = shop.ask(query).await;
         assert!(done["errors"].is_null(), "{query} {done}");

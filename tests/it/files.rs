@@ -12,7 +12,7 @@ use crate::signed_in::SignedIn;
 
 const FULL: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 (900) 000-00-71", category: REPAIR, status: READY,
     description: "=cmd|' /C calc'!A0\nвторая \"строка\"; и ещё", dueOn: "2021-07-31", estimate: 450050, price: 0,
-    warrantyUntil: "2021-10-01", device: {kind: "телефон", brand: "Apple", model: "+iPhone", serialNumber: "-SN-4711",
+    warrantyEndsOn: "2021-10-01", device: {kind: "телефон", brand: "Apple", model: "+iPhone", serialNumber: "-SN-4711",
     accessories: "'=чехол", appearance: "@скол", place: "полка, 2"}}) { task { id } } }"#;
 /// A deposit on it.
 const DEPOSIT: &str = "mutation { takePayment(paymentData: {taskId: 1, method: CASH, sum: 100000, overpayment: true}) { payment { id } } }";
@@ -55,8 +55,8 @@ pub async fn export(shop: &Shop, arguments: &str) -> String {
     text.unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-const TASKS: &str = "{ allTasks { createdAt createdTime status stageSince category description dueOn closedTime
-    customer { phone phoneE164 name } employee { email } estimate price prepayment total paid toPay warrantyUntil warrantyOf { description }
+const TASKS: &str = "{ allTasks { createdAt createdTime status stageSinceTime category description dueOn closedTime
+    customer { phone phoneE164 name } employee { email } estimate price prepayment total paid toPay warrantyEndsOn warrantyOf { description }
     device { kind brand model serialNumber accessories appearance place } } }";
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn our_own_table_comes_back_as_it_went() {
     shop.ask(r#"mutation { updateCustomer(customerData: {phone: "+79000000071", name: "=Анна"}) { customer { id } } }"#)
         .await;
     shop.clock.advance(std::time::Duration::from_secs(61));
-    let again = r#"mutation { createTask(taskData: {customerPhone: "+79000000071", warrantyOf: 1, status: CLOSED}) { task { id } } }"#;
+    let again = r#"mutation { createTask(taskData: {customerPhone: "+79000000071", warrantyOfId: 1, status: CLOSED}) { task { id } } }"#;
     assert!(shop.ask(again).await["errors"].is_null());
     let id = create(&shop, "+79000000099").await;
     shop.ask(r#"mutation { deleteCustomer(phone: "+79000000099") { phone } }"#)
@@ -299,7 +299,7 @@ async fn orders_of_remonline_with_its_older_headings_become_tasks() {
         ),
     );
     import(&shop, file).await;
-    let query = "{ allTasks { createdTime closedTime dueOn status description estimate prepayment stageSince
+    let query = "{ allTasks { createdTime closedTime dueOn status description estimate prepayment stageSinceTime
         device { kind brand model } comments { kind text } history { kind from } } }";
     assert_eq!(
         shop.ask(query).await["data"]["allTasks"],
@@ -308,7 +308,7 @@ async fn orders_of_remonline_with_its_older_headings_become_tasks() {
                 "createdTime": "2020-02-01T07:30:00Z", "closedTime": null, "dueOn": "2020-02-05", "status": "READY",
                 "description": "Не включается\n\nПринял: Мария\nАдрес: Тверь\nEmail: a@example.com\nСрочно\nИнженер: Олег\n\
                     Выполненные работы: Пайка\nУстановленные запчасти: Шлейф\nВердикт / рекомендации клиенту: Беречь\nДоставить клиенту",
-                "estimate": 150000, "prepayment": 50000, "stageSince": "2020-02-04T09:00:00Z",
+                "estimate": 150000, "prepayment": 50000, "stageSinceTime": "2020-02-04T09:00:00Z",
                 "device": {"kind": "Телефон", "brand": "Apple", "model": "iPhone 8"},
                 "comments": [{"kind": "INTERNAL", "text": "Заметки приемщика: Торопится\nЗаметки исполнителя: Плата"}],
                 "history": [{"kind": "IMPORTED", "from": "A17/2"}, {"kind": "COMMENT", "from": null}],
@@ -316,7 +316,7 @@ async fn orders_of_remonline_with_its_older_headings_become_tasks() {
             {
                 "createdTime": "2020-02-01T07:40:00Z", "closedTime": "2020-02-03T06:00:00Z", "dueOn": null, "status": "CLOSED",
                 "description": "Шумит\n\nГотов: 02.02.2020 12:00\nПринял: Мария\nИнженер: Олег\nВыдал: Мария",
-                "estimate": null, "prepayment": null, "stageSince": "2020-02-03T06:00:00Z",
+                "estimate": null, "prepayment": null, "stageSinceTime": "2020-02-03T06:00:00Z",
                 "device": {"kind": "", "brand": "", "model": ""},
                 "comments": [], "history": [{"kind": "IMPORTED", "from": "A18"}],
             },
@@ -631,9 +631,9 @@ async fn an_archive_comes_back_as_it_went() {
         .ask(
             r#"mutation {
                 createStage(stageData: {status: IN_PROGRESS, name: "У сварщика"}) { stage { id } }
-                updateTask(taskData: {id: 1, stage: 10}) { task { id } }
-                addComment(id: 1, text: "Ждём", toCustomer: true) { task { id } }
-                askApproval(id: 1, price: 100, text: "Сварка") { task { id } }
+                updateTask(taskData: {id: 1, stageId: 10}) { task { id } }
+                addComment(taskId: 1, text: "Ждём", toCustomer: true) { task { id } }
+                askApproval(taskId: 1, price: 100, text: "Сварка") { task { id } }
             }"#,
         )
         .await;

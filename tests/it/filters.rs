@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use zayavka::domain::{
-    Category, Day, Days, EmployeeId, Search, StageId, Status, TaskFilter, TaskOrder,
+    Category, Day, Days, EmployeeId, Search, Span, StageId, Status, TaskFilter, TaskOrder,
 };
 use zayavka::store;
 
@@ -448,7 +448,8 @@ async fn a_list_its_pages_and_its_counts_go_by_every_part_of_the_filter() {
     };
     let check = |names: &[&str], filter: &TaskFilter| {
         let listed = store::tasks::list(&file, filter).unwrap().len();
-        let page = store::tasks::page(&file, filter, TaskOrder::Oldest, None, 100).unwrap();
+        let page =
+            store::tasks::page(&file, filter, TaskOrder::Oldest, Span::first(None, 100)).unwrap();
         let count = store::tasks::count(&file, filter).unwrap();
         let by_status = store::tasks::count_by_status(&file, filter, None, 100).unwrap();
         let by_employee = store::workload::count(&file, filter).unwrap();

@@ -121,8 +121,9 @@ async fn no_cell_that_goes_out_is_computed_and_all_come_back() {
     let id = stage["data"]["createStage"]["stage"]["id"]
         .as_str()
         .unwrap_or_else(|| panic!("{stage}"));
-    let moved =
-        format!("mutation {{ updateTask(taskData: {{id: 1, stage: {id}}}) {{ task {{ id }} }} }}");
+    let moved = format!(
+        "mutation {{ updateTask(taskData: {{id: 1, stageId: {id}}}) {{ task {{ id }} }} }}"
+    );
     assert!(shop.ask(&moved).await["errors"].is_null());
     let before = shop.ask(TASKS).await;
     for (language, separator) in [("RUSSIAN", b';'), ("ENGLISH", b',')] {

@@ -172,7 +172,7 @@ async fn unknown_tasks_are_not_found_and_malformed_ids_are_said_to_be() {
             format!(r#"mutation {{ updateTask(taskData: {{id: "{id}"}}) {{ task {{ id }} }} }}"#),
             format!(r#"mutation {{ assignTask(id: "{id}") {{ task {{ id }} }} }}"#),
             format!(r#"mutation {{ deleteTask(id: "{id}") {{ id }} }}"#),
-            format!(r#"mutation {{ retryNotification(id: "{id}") {{ task {{ id }} }} }}"#),
+            format!(r#"mutation {{ retryNotice(id: "{id}") {{ task {{ id }} }} }}"#),
             format!(
                 r#"mutation {{ confirmTelegram(customerId: "{id}") {{ customer {{ id }} }} }}"#
             ),

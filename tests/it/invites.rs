@@ -203,7 +203,7 @@ async fn the_owner_lists_and_withdraws_open_invites_and_nobody_else_does() {
     // Neither the token nor its fingerprint is ever shown again.
     let token = next["createInvite"]["token"].as_str().unwrap();
     assert!(!answer.to_string().contains(&first) && !rest.to_string().contains(token));
-    let withdraw = "mutation { withdrawInvite(input: {id: 2}) { id } }";
+    let withdraw = "mutation { withdrawInvite(id: 2) { id } }";
     for query in ["{ invites { totalCount } }", withdraw] {
         let refused = shop.ask_by(&employee, query).await;
         assert_eq!(code(&refused), "FORBIDDEN", "{query} {refused}");
@@ -220,7 +220,7 @@ async fn the_owner_lists_and_withdraws_open_invites_and_nobody_else_does() {
     assert_eq!(open(&shop).await, ["next@example.com"]);
     // A withdrawn one, a used one, and invalid ids.
     for id in ["2", "1", "77", "\"x\""] {
-        let query = format!("mutation {{ withdrawInvite(input: {{id: {id}}}) {{ id }} }}");
+        let query = format!("mutation {{ withdrawInvite(id: {id}) {{ id }} }}");
         let answer = shop.ask(&query).await;
         let expected = if id == "\"x\"" {
             "BAD_USER_INPUT"

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::harness::{Shop, code};
 
 /// Fields of a task about money.
-const SUMS: &str = "id version status price estimate prepayment discount total paid toPay warrantyUntil
+const SUMS: &str = "id version status price estimate prepayment discount total paid toPay warrantyEndsOn
     lines { id kind name quantity unitPrice discount sum cost warrantyDays agreement item { id name } doneBy { email } }
     payments { id kind method sum note fiscalNumber carriedOver employee { email } drawer { name } refundOf { id } }";
 
@@ -115,7 +115,7 @@ async fn a_repair_of_two_lines_is_paid_and_handed_over() {
     assert_eq!(task["price"], 485_002);
     assert_eq!(task["prepayment"], 485_002);
     // 90 days from the day of the hand-over.
-    assert_eq!(task["warrantyUntil"], "2021-10-23");
+    assert_eq!(task["warrantyEndsOn"], "2021-10-23");
     assert_eq!(
         task["lines"][0]["item"],
         json!({"id": "1", "name": "Display"})

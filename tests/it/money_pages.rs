@@ -28,7 +28,7 @@ async fn data(shop: &Shop, query: &str) -> Value {
 }
 
 async fn task(shop: &Shop) -> Value {
-    let query = "{ taskById(id: 1) { status total paid toPay discount warrantyUntil stage { id }
+    let query = "{ taskById(id: 1) { status total paid toPay discount warrantyEndsOn stage { id }
         lines { id name quantity unitPrice discount sum cost warrantyDays doneBy { email } }
         payments { id kind method sum note fiscalNumber } } }";
     data(shop, query).await["taskById"].clone()
@@ -839,7 +839,8 @@ async fn a_quote_of_many_lines_fits_a_message() {
         data(&shop, &format!("mutation {{ {} }}", lines.join("\n"))).await;
     }
     let text = "Я".repeat(3_000);
-    let ask = format!(r#"mutation {{ askApproval(id: 1, text: "{text}") {{ task {{ id }} }} }}"#);
+    let ask =
+        format!(r#"mutation {{ askApproval(taskId: 1, text: "{text}") {{ task {{ id }} }} }}"#);
     data(&shop, &ask).await;
     let sent = said(&messages(&shop, 3).await[2]).replace('\u{a0}', " ");
     assert!(sent.chars().count() <= 4_096, "{}", sent.chars().count());

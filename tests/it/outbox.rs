@@ -180,7 +180,7 @@ async fn after_three_days_a_message_is_given_up_and_shown() {
     shop.ask("mutation { unlinkTelegram(customerId: 1) { customer { id } } }")
         .await;
     let retry = format!(
-        "mutation {{ retryNotification(id: {}) {{ task {{ id }} }} }}",
+        "mutation {{ retryNotice(id: {}) {{ task {{ id }} }} }}",
         dead["id"]
     );
     assert_eq!(code(&shop.ask(&retry).await), "BAD_USER_INPUT");

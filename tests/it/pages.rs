@@ -536,7 +536,7 @@ async fn typed_text_is_escaped_in_pages() {
                 ("serialNumber", evil),
                 ("dueOn", evil),
                 ("estimate", evil),
-                ("warrantyOf", evil),
+                ("warrantyOfId", evil),
             ],
         ),
         ("/new-customer", vec![("phone", evil), ("name", evil)]),
@@ -876,7 +876,7 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
         ("serialNumber", "490154203237518"),
         ("place", "полка 7"),
         ("price", "2000"),
-        ("warrantyUntil", "2021-10-23"),
+        ("warrantyEndsOn", "2021-10-23"),
     ];
     assert_eq!(
         goes_to(&send(&mut browser, "/tasks/1/edit", &other).await),
@@ -903,7 +903,7 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
     for line in ["полка 7</span>", "value=\"стол\""] {
         assert!(conflict.contains(line), "{line} {conflict}");
     }
-    assert!(!conflict.contains("warrantyUntil"), "{conflict}");
+    assert!(!conflict.contains("warrantyEndsOn"), "{conflict}");
     let task = browser.page("/tasks/1").await;
     for line in [
         "Устройство изменено",
@@ -969,14 +969,14 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
     let back = browser.page("/new-task/?warranty=1").await;
     for line in [
         "По гарантии заявки № 1: действует до 23 октября.",
-        "name=\"warrantyOf\" value=\"1\"",
+        "name=\"warrantyOfId\" value=\"1\"",
         "value=\"+7 900 000-00-01\"",
         "value=\"490154203237518\"",
         "name=\"place\" value=\"\"",
     ] {
         assert!(back.contains(line), "{line} {back}");
     }
-    let none = send(&mut browser, "/new-task/", &[("warrantyOf", "77")]).await;
+    let none = send(&mut browser, "/new-task/", &[("warrantyOfId", "77")]).await;
     assert_eq!(none.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
         none.text()
@@ -987,7 +987,10 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
     let again = send(
         &mut browser,
         "/new-task/",
-        &[("warrantyOf", "1"), ("serialNumber", "49 015420 323751 8")],
+        &[
+            ("warrantyOfId", "1"),
+            ("serialNumber", "49 015420 323751 8"),
+        ],
     )
     .await;
     assert_eq!(goes_to(&again), "/tasks/2");
@@ -1008,7 +1011,7 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
         );
     }
     shop.clock.advance(Duration::from_secs(4 * 24 * 60 * 60));
-    shop.ask(r#"mutation { updateTask(taskData: {id: 1, warrantyUntil: "2021-07-30"}) { task { id } } }"#).await;
+    shop.ask(r#"mutation { updateTask(taskData: {id: 1, warrantyEndsOn: "2021-07-30"}) { task { id } } }"#).await;
     assert!(
         browser
             .page("/tasks/1")

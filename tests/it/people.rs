@@ -11,7 +11,7 @@ use crate::signed_in::SignedIn;
 
 async fn name(shop: &Shop, token: &str, input: &str) -> Value {
     let query = format!(
-        "mutation {{ updateEmployee(input: {{{input}}}) {{ user {{ id name colour email }} }} }}"
+        "mutation {{ updateEmployee(employeeData: {{{input}}}) {{ user {{ id name colour email }} }} }}"
     );
     shop.ask_by(token, &query).await
 }
@@ -62,7 +62,7 @@ async fn an_owner_names_anybody_and_an_employee_themselves() {
     }
     shop.token = None;
     let nobody = shop
-        .ask(r#"mutation { updateEmployee(input: {id: 1, name: "x"}) { user { id } } }"#)
+        .ask(r#"mutation { updateEmployee(employeeData: {id: 1, name: "x"}) { user { id } } }"#)
         .await;
     assert_eq!(code(&nobody), "UNAUTHENTICATED");
     shop.close().await;
@@ -150,7 +150,7 @@ async fn every_page_shows_the_name_and_the_table_the_email() {
         "addLine(taskId: 1, lineData: {kind: WORK, name: \"w\", unitPrice: 100}) { line { id } }",
         "takePayment(paymentData: {taskId: 1, method: CASH, sum: 100}) { payment { id } }",
         "openShift(drawerId: 1, counted: 0) { shift { id } }",
-        "addComment(id: 1, text: \"note\") { comment { id } }",
+        "addComment(taskId: 1, text: \"note\") { comment { id } }",
     ] {
         let answer = shop.ask(&format!("mutation {{ {query} }}")).await;
         assert!(answer["errors"].is_null(), "{query} {answer}");
@@ -241,9 +241,8 @@ async fn an_archive_keeps_names_and_colours() {
 
 /// Makes a link for a new password, and returns its path.
 async fn password_link(shop: &Shop, id: u32) -> String {
-    let query = format!(
-        "mutation {{ createPasswordLink(input: {{employeeId: {id}}}) {{ url expiresTime }} }}"
-    );
+    let query =
+        format!("mutation {{ createPasswordLink(employeeId: {id}) {{ url expiresTime }} }}");
     let answer = shop.ask(&query).await;
     let link = &answer["data"]["createPasswordLink"];
     let url = link["url"].as_str().unwrap_or_else(|| panic!("{answer}"));
@@ -347,7 +346,7 @@ async fn a_password_link_ends_with_its_day_its_maker_and_its_account() {
     shop.ask("mutation { deactivateEmployee(id: 3) { user { id } } }")
         .await;
     assert!(gone(&shop, &path).await);
-    let link = "mutation { createPasswordLink(input: {employeeId: 3}) { url } }";
+    let link = "mutation { createPasswordLink(employeeId: 3) { url } }";
     let refused = shop.ask(link).await;
     assert_eq!(code(&refused), "BAD_USER_INPUT", "{refused}");
     assert_eq!(refused["errors"][0]["extensions"]["field"], "employeeId");
@@ -376,7 +375,7 @@ async fn only_owners_make_password_links_and_reactivate() {
     let mut shop = Shop::with_owner().await;
     let employee = employee_called(&shop, "master@example.com").await;
     let operations = [
-        "mutation { createPasswordLink(input: {employeeId: 1}) { url } }",
+        "mutation { createPasswordLink(employeeId: 1) { url } }",
         "mutation { reactivateEmployee(id: 2) { user { id } } }",
     ];
     let owner = shop.token.take();
@@ -519,13 +518,13 @@ async fn the_audit_list_says_who_changed_what_about_people() {
         "setRole(id: 2, role: OWNER) { user { id } }",
         // No change.
         "setRole(id: 2, role: OWNER) { user { id } }",
-        "createPasswordLink(input: {employeeId: 2}) { url }",
+        "createPasswordLink(employeeId: 2) { url }",
         "deactivateEmployee(id: 2) { user { id } }",
         "deactivateEmployee(id: 2) { user { id } }",
         "reactivateEmployee(id: 2) { user { id } }",
         "reactivateEmployee(id: 2) { user { id } }",
         r#"createInvite(email: "new@example.com") { token }"#,
-        "withdrawInvite(input: {id: 2}) { id }",
+        "withdrawInvite(id: 2) { id }",
     ] {
         let answer = shop.ask(&format!("mutation {{ {query} }}")).await;
         assert!(answer["errors"].is_null(), "{query} {answer}");

@@ -316,7 +316,7 @@ async fn nothing_turns_a_paper_around_and_emoji_stay_whole() {
             "mutation($d: TaskInput!, $c: CustomerInput!) {
                 createTask(taskData: $d) { task { description device { model } } }
                 updateCustomer(customerData: $c) { customer { name } }
-                addComment(id: 1, text: \"\u{2067}привет\u{200b}\", toCustomer: false) { comment { text } } }",
+                addComment(taskId: 1, text: \"\u{2067}привет\u{200b}\", toCustomer: false) { comment { text } } }",
             json!({
                 "d": {"customerPhone": "+79000000001", "description": format!("экран\u{202e} {family}"),
                     "device": {"model": "\u{2066}X1\u{2069}"}},
@@ -359,7 +359,7 @@ async fn nothing_turns_a_paper_around_and_emoji_stay_whole() {
     assert!(!turns(&all.to_string()), "{all}");
     for nothing in ["\u{200b}\u{200d}", "\u{2060} \u{feff}"] {
         let refused = shop
-            .ask(&format!("mutation {{ addComment(id: 1, text: \"{nothing}\", toCustomer: false) {{ comment {{ id }} }} }}"))
+            .ask(&format!("mutation {{ addComment(taskId: 1, text: \"{nothing}\", toCustomer: false) {{ comment {{ id }} }} }}"))
             .await;
         assert_eq!(code(&refused), "BAD_USER_INPUT", "{refused}");
     }

@@ -254,7 +254,7 @@ async fn the_examples_work_in_their_order() {
             // The old one is revoked from here on.
             "changePassword" => shop.token = token,
             "logout" => shop.token = Some(sign_in_again(&shop).await),
-            "retryNotification" => {
+            "retryNotice" => {
                 shop.clock.advance(Duration::from_secs(60));
                 shop.telegram.calls_of("Message", 2).await;
             }

@@ -352,7 +352,7 @@ async fn one_that_did_not_arrive_is_shown_tried_again_and_goes_with_the_task() {
     assert_eq!(dead["undelivered"][0]["status"], Value::Null);
     assert_eq!(dead["undelivered"][0]["reason"], "REFUSED");
     let retry = format!(
-        "mutation {{ retryNotification(id: {}) {{ task {{ id }} }} }}",
+        "mutation {{ retryNotice(id: {}) {{ task {{ id }} }} }}",
         dead["undelivered"][0]["id"]
     );
     assert!(shop.ask(&retry).await["errors"].is_null());

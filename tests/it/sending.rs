@@ -370,7 +370,7 @@ async fn addresses_of_the_desk_have_no_preview() {
     messages(&shop, 4).await;
     for words in ["https://example.com/part", &format!("{}/tasks/1", shop.url)] {
         let query = format!(
-            r#"mutation {{ addComment(id: {id}, text: "См. {words}", toCustomer: true) {{ task {{ id }} }} }}"#
+            r#"mutation {{ addComment(taskId: {id}, text: "См. {words}", toCustomer: true) {{ task {{ id }} }} }}"#
         );
         let answer = shop.ask(&query).await;
         assert!(answer["errors"].is_null(), "{answer}");
@@ -422,7 +422,7 @@ async fn an_answer_that_was_refused_is_shown_to_staff_and_sent_again() {
     let count = shop.ask("{ today { total { undelivered } } }").await;
     assert_eq!(count["data"]["today"]["total"]["undelivered"], 1);
     let retry = format!(
-        "mutation {{ retryNotification(id: {}) {{ task {{ id }} }} }}",
+        "mutation {{ retryNotice(id: {}) {{ task {{ id }} }} }}",
         dead[0]["id"]
     );
     assert!(shop.ask(&retry).await["errors"].is_null());
@@ -445,7 +445,7 @@ async fn an_answer_is_sent_again_to_nobody_but_whom_it_was_for() {
     // Boris verifies Anna's number: the customer record is his from now on, the reply was not.
     shop.update(contact(BORIS, BORIS, "+79000000001")).await;
     messages(&shop, 7).await;
-    let retry = format!("mutation {{ retryNotification(id: {id}) {{ task {{ id }} }} }}");
+    let retry = format!("mutation {{ retryNotice(id: {id}) {{ task {{ id }} }} }}");
     assert_eq!(code(&shop.ask(&retry).await), "BAD_USER_INPUT");
     // A stranger's is not shown anywhere, and a customer's page mentions none.
     refuse_answer(&shop, CLARA).await;

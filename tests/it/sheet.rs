@@ -58,7 +58,7 @@ const VALUES: [(&str, &str, &str); 14] = [
     ("dueOn", "2021-07-28", "28 июля"),
     ("estimate", "1 500,50", "1 500,50 ₽"),
     ("price", "2000", "2 000 ₽"),
-    ("warrantyUntil", "2022-01-25", "25 января 2022"),
+    ("warrantyEndsOn", "2022-01-25", "25 января 2022"),
     ("employee", "2", "second"),
 ];
 
@@ -100,7 +100,7 @@ async fn every_fact_is_saved_by_itself_and_taken_back_from_the_toast() {
     }
     let task = data(
         &shop,
-        "{ taskById(id: 1) { description category dueOn estimate price warrantyUntil employee { id }
+        "{ taskById(id: 1) { description category dueOn estimate price warrantyEndsOn employee { id }
             device { kind brand model serialNumber accessories appearance place } } }",
     )
     .await;
@@ -108,7 +108,7 @@ async fn every_fact_is_saved_by_itself_and_taken_back_from_the_toast() {
         task["taskById"],
         json!({
             "description": "Разбит экран\nНе включается", "category": "DIAGNOSIS", "dueOn": "2021-07-28",
-            "estimate": 150_050, "price": 200_000, "warrantyUntil": "2022-01-25", "employee": {"id": "2"},
+            "estimate": 150_050, "price": 200_000, "warrantyEndsOn": "2022-01-25", "employee": {"id": "2"},
             "device": {"kind": "телефон", "brand": "Apple", "model": "iPhone 12", "serialNumber": "490154203237518",
                 "accessories": "чехол", "appearance": "скол", "place": "полка 3"},
         })

@@ -89,7 +89,7 @@ async fn assign(shop: &Team, task: &str, employee: &str) {
 
 async fn telegram(shop: &Team, email: &str) -> Value {
     let answer = shop
-        .ask_as(email, "{ me { telegram { linked morningTime } } }")
+        .ask_as(email, "{ me { telegram { linked morningListAt } } }")
         .await;
     answer["data"]["me"]["telegram"].clone()
 }
@@ -339,7 +339,7 @@ async fn a_customers_answer_is_told_to_whoever_does_the_task() {
 }
 
 async fn set_morning(shop: &Team, email: &str, time: &str) {
-    let query = format!("mutation {{ setMorningList(time: {time}) {{ user {{ id }} }} }}");
+    let query = format!("mutation {{ setMorningList(at: {time}) {{ user {{ id }} }} }}");
     let answer = shop.ask_as(email, &query).await;
     assert!(answer["errors"].is_null(), "{answer}");
 }
@@ -569,7 +569,7 @@ async fn it_is_everybodys_own() {
     for time in ["\"8:30\"", "\"24:00\"", "\"\"", "\"morning\""] {
         let answer = shop
             .ask(&format!(
-                "mutation {{ setMorningList(time: {time}) {{ user {{ id }} }} }}"
+                "mutation {{ setMorningList(at: {time}) {{ user {{ id }} }} }}"
             ))
             .await;
         assert_eq!(code(&answer), "BAD_USER_INPUT", "{answer}");
@@ -579,7 +579,7 @@ async fn it_is_everybodys_own() {
     for query in [
         "mutation { createStaffCode { code } }",
         "mutation { unlinkMyTelegram { user { id } } }",
-        "mutation { setMorningList(time: null) { user { id } } }",
+        "mutation { setMorningList(at: null) { user { id } } }",
     ] {
         assert_eq!(code(&shop.ask(query).await), "UNAUTHENTICATED", "{query}");
     }

@@ -32,14 +32,14 @@ async fn numbered(shop: &Shop, name: &str) -> String {
 
 async fn change(shop: &Shop, fields: &str) -> Value {
     shop.ask(&format!(
-        "mutation {{ updateTask(taskData: {{{fields}}}) {{ task {{ status version stageSince stage {{ name }} }} }} }}"
+        "mutation {{ updateTask(taskData: {{{fields}}}) {{ task {{ status version stageSinceTime stage {{ name }} }} }} }}"
     ))
     .await
 }
 
 async fn set_stage(shop: &Shop, id: &str, name: &str) {
     let stage = numbered(shop, name).await;
-    let answer = change(shop, &format!("id: {id}, stage: {stage}")).await;
+    let answer = change(shop, &format!("id: {id}, stageId: {stage}")).await;
     assert!(answer["errors"].is_null(), "{answer}");
     let stage = &answer["data"]["updateTask"]["task"]["stage"]["name"];
     assert_eq!(stage, name);
@@ -207,14 +207,14 @@ async fn errors_of_a_stage_name_their_field() {
         (format!(r#"updateStage(stageData: {{id: 1, position: 0}}) {stage}"#), "position"),
         (format!(r#"updateStage(stageData: {{id: "x", told: true}}) {stage}"#), "id"),
         ("deleteStage(id: 0) { id }".to_owned(), "id"),
-        ("deleteStage(id: 8, tasksTo: 77) { id }".to_owned(), "tasksTo"),
-        ("deleteStage(id: 8, tasksTo: 1) { id }".to_owned(), "tasksTo"),
-        ("deleteStage(id: 8, tasksTo: 8) { id }".to_owned(), "tasksTo"),
-        ("updateTask(taskData: {id: 1, stage: 77}) { task { id } }".to_owned(), "stage"),
-        ("updateTask(taskData: {id: 1, stage: \"x\"}) { task { id } }".to_owned(), "stage"),
-        ("updateTask(taskData: {id: 1, stage: 5, status: CLOSED}) { task { id } }".to_owned(), "stage"),
-        (r#"createTask(taskData: {customerPhone: "+79000000002", stage: 77}) { task { id } }"#.to_owned(), "stage"),
-        (r#"createTask(taskData: {customerPhone: "+79000000002", stage: 5, status: READY}) { task { id } }"#.to_owned(), "stage"),
+        ("deleteStage(id: 8, replacementId: 77) { id }".to_owned(), "replacementId"),
+        ("deleteStage(id: 8, replacementId: 1) { id }".to_owned(), "replacementId"),
+        ("deleteStage(id: 8, replacementId: 8) { id }".to_owned(), "replacementId"),
+        ("updateTask(taskData: {id: 1, stageId: 77}) { task { id } }".to_owned(), "stageId"),
+        ("updateTask(taskData: {id: 1, stageId: \"x\"}) { task { id } }".to_owned(), "stageId"),
+        ("updateTask(taskData: {id: 1, stageId: 5, status: CLOSED}) { task { id } }".to_owned(), "stageId"),
+        (r#"createTask(taskData: {customerPhone: "+79000000002", stageId: 77}) { task { id } }"#.to_owned(), "stageId"),
+        (r#"createTask(taskData: {customerPhone: "+79000000002", stageId: 5, status: READY}) { task { id } }"#.to_owned(), "stageId"),
     ] {
         let answer = shop.ask(&format!("mutation {{ {query} }}")).await;
         assert_eq!(code(&answer), "BAD_USER_INPUT", "{query} {answer}");
@@ -230,7 +230,7 @@ async fn errors_of_a_stage_name_their_field() {
             "CONFLICT",
         ),
         (
-            "deleteStage(id: 1, tasksTo: 2) { id }".to_owned(),
+            "deleteStage(id: 1, replacementId: 2) { id }".to_owned(),
             "CONFLICT",
         ),
         ("deleteStage(id: 77) { id }".to_owned(), "NOT_FOUND"),
@@ -239,7 +239,7 @@ async fn errors_of_a_stage_name_their_field() {
             "NOT_FOUND",
         ),
         (
-            "updateTask(taskData: {id: 1, stage: 5, expectedVersion: 7}) { task { id } }"
+            "updateTask(taskData: {id: 1, stageId: 5, expectedVersion: 7}) { task { id } }"
                 .to_owned(),
             "CONFLICT",
         ),
@@ -248,7 +248,7 @@ async fn errors_of_a_stage_name_their_field() {
         assert_eq!(code(&answer), expected, "{query} {answer}");
     }
     let wrong = shop
-        .ask("{ tasks(filter: {stage: \"x\"}) { totalCount } }")
+        .ask("{ tasks(filter: {stageId: \"x\"}) { totalCount } }")
         .await;
     assert_eq!(code(&wrong), "BAD_USER_INPUT");
     assert_eq!(shop.dump(), before);
@@ -267,15 +267,19 @@ async fn a_stage_sets_the_status_and_a_status_its_first_stage() {
     create(&shop, "+79000000001").await;
     let stage = numbered(&shop, "На согласовании").await;
     shop.clock.advance(Duration::from_secs(60));
-    let answer = change(&shop, &format!("id: 1, stage: {stage}, expectedVersion: 1")).await;
-    let expected = json!({"status": "IN_PROGRESS", "version": 2, "stageSince": "2021-07-25T09:01:00Z",
+    let answer = change(
+        &shop,
+        &format!("id: 1, stageId: {stage}, expectedVersion: 1"),
+    )
+    .await;
+    let expected = json!({"status": "IN_PROGRESS", "version": 2, "stageSinceTime": "2021-07-25T09:01:00Z",
         "stage": {"name": "На согласовании"}});
     assert_eq!(answer["data"]["updateTask"]["task"], expected, "{answer}");
     shop.clock.advance(Duration::from_secs(60));
     // Setting the current status and stage again changes nothing.
     for same in [
         "status: IN_PROGRESS".to_owned(),
-        format!("stage: {stage}, status: IN_PROGRESS"),
+        format!("stageId: {stage}, status: IN_PROGRESS"),
     ] {
         let answer = change(&shop, &format!("id: 1, {same}")).await;
         assert_eq!(answer["data"]["updateTask"]["task"], expected, "{answer}");
@@ -284,7 +288,7 @@ async fn a_stage_sets_the_status_and_a_status_its_first_stage() {
     set_status(&shop, "1", "READY").await;
     set_stage(&shop, "1", "Выдан").await;
     let closed = shop
-        .ask("{ taskById(id: 1) { status closedTime stageSince } }")
+        .ask("{ taskById(id: 1) { status closedTime stageSinceTime } }")
         .await;
     let closed = &closed["data"]["taskById"];
     assert_eq!(closed["closedTime"], "2021-07-25T09:02:00Z", "{closed}");
@@ -306,7 +310,7 @@ async fn a_stage_sets_the_status_and_a_status_its_first_stage() {
     assert_eq!(way(&shop).await, expected);
     let made = shop
         .ask(&format!(
-            r#"mutation {{ createTask(taskData: {{customerPhone: "+79000000001", stage: {stage}}}) {{ task {{ status stage {{ name }} history {{ kind from to }} }} }} }}"#
+            r#"mutation {{ createTask(taskData: {{customerPhone: "+79000000001", stageId: {stage}}}) {{ task {{ status stage {{ name }} history {{ kind from to }} }} }} }}"#
         ))
         .await;
     let expected = json!({"status": "IN_PROGRESS", "stage": {"name": "Разбор"}, "history": [
@@ -326,12 +330,12 @@ async fn tasks_are_found_by_stage_and_when_they_are_stuck() {
     set_stage(&shop, "3", "Ждёт запчасть").await;
     set_stage(&shop, "4", "Выдан").await;
     set_status(&shop, "5", "READY").await;
-    assert_eq!(found(&shop, &format!("stage: {part}")).await, "2 3");
-    let mine = format!(r#"stage: {part}, customerPhone: "+79000000003""#);
+    assert_eq!(found(&shop, &format!("stageId: {part}")).await, "2 3");
+    let mine = format!(r#"stageId: {part}, customerPhone: "+79000000003""#);
     assert_eq!(found(&shop, &mine).await, "3");
-    let other = format!("stage: {part}, statuses: [READY]");
+    let other = format!("stageId: {part}, statuses: [READY]");
     assert_eq!(found(&shop, &other).await, "");
-    assert_eq!(found(&shop, "stage: 77").await, "");
+    assert_eq!(found(&shop, "stageId: 77").await, "");
     assert_eq!(found(&shop, "stuck: true").await, "");
     shop.clock.advance(3 * DAY);
     let mut shop = shop;
@@ -350,7 +354,7 @@ async fn tasks_are_found_by_stage_and_when_they_are_stuck() {
     .await;
     assert_eq!(found(&shop, "stuck: true").await, "1 2 3 5");
     assert_eq!(
-        found(&shop, &format!("stuck: true, stage: {part}")).await,
+        found(&shop, &format!("stuck: true, stageId: {part}")).await,
         "2 3"
     );
     let answer = shop.ask("{ allTasks { stuck } }").await;
@@ -383,21 +387,24 @@ async fn a_stage_with_tasks_hands_them_over_when_it_is_deleted() {
         .ask(&format!("mutation {{ deleteStage(id: {part}) {{ id }} }}"))
         .await;
     assert_eq!(
-        kept["errors"][0]["extensions"]["field"], "tasksTo",
+        kept["errors"][0]["extensions"]["field"], "replacementId",
         "{kept}"
     );
-    let before = shop.ask("{ taskById(id: 1) { stageSince } }").await;
+    let before = shop.ask("{ taskById(id: 1) { stageSinceTime } }").await;
     shop.clock.advance(DAY / 24);
-    let gone = format!("mutation {{ deleteStage(id: {part}, tasksTo: {other}) {{ id }} }}");
+    let gone = format!("mutation {{ deleteStage(id: {part}, replacementId: {other}) {{ id }} }}");
     let gone = shop.ask(&gone).await;
     assert_eq!(gone["data"]["deleteStage"]["id"], json!(part), "{gone}");
     let task = shop
-        .ask("{ taskById(id: 1) { version stageSince stage { name } history { kind from to employee { email } } } }")
+        .ask("{ taskById(id: 1) { version stageSinceTime stage { name } history { kind from to employee { email } } } }")
         .await;
     let task = &task["data"]["taskById"];
     assert_eq!(task["stage"]["name"], "На диагностике", "{task}");
     assert_eq!(task["version"], 3);
-    assert_eq!(task["stageSince"], before["data"]["taskById"]["stageSince"]);
+    assert_eq!(
+        task["stageSinceTime"],
+        before["data"]["taskById"]["stageSinceTime"]
+    );
     let moved = json!({"kind": "STAGE", "from": "Ждёт запчасть", "to": "На диагностике", "employee": {"email": "owner@example.com"}});
     assert_eq!(task["history"][3], moved, "{task}");
     // The customer is not notified of that.
@@ -486,7 +493,7 @@ async fn a_notice_that_failed_is_of_no_use_in_a_stage_that_is_not_told() {
     assert_eq!(dead[0]["task"]["id"], "1");
     set_stage(&shop, "1", "Выдан").await;
     let retry = format!(
-        "mutation {{ retryNotification(id: {}) {{ task {{ status }} }} }}",
+        "mutation {{ retryNotice(id: {}) {{ task {{ status }} }} }}",
         dead[0]["id"]
     );
     let answer = shop.ask(&retry).await;
@@ -622,14 +629,16 @@ async fn the_owner_keeps_the_stages_on_their_page() {
     assert_eq!(stage["data"]["stages"][5], expected);
 
     set_status(&shop, "1", "READY").await;
-    let kept = browser.post("/stages/10/delete", &[("tasksTo", "")]).await;
+    let kept = browser
+        .post("/stages/10/delete", &[("replacementId", "")])
+        .await;
     assert_eq!(kept.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let page = kept.text().await.unwrap();
     assert!(
-        page.contains("id=\"tasksTo-problem\">В этом этапе есть заявки"),
+        page.contains("id=\"replacementId-problem\">В этом этапе есть заявки"),
         "{page}"
     );
-    let to = [("tasksTo", "3")];
+    let to = [("replacementId", "3")];
     assert_eq!(
         goes_to(&browser.post("/stages/10/delete", &to).await),
         "/stages"
@@ -639,7 +648,7 @@ async fn the_owner_keeps_the_stages_on_their_page() {
     assert_eq!(last.status(), StatusCode::CONFLICT);
     for (path, form) in [
         ("/stages/77/edit", [("name", "x")]),
-        ("/stages/x/delete", [("tasksTo", "")]),
+        ("/stages/x/delete", [("replacementId", "")]),
         ("/stages/1/move", [("position", "x")]),
     ] {
         let answer = browser.post(path, &form).await;
@@ -660,7 +669,7 @@ async fn the_owner_keeps_the_stages_on_their_page() {
             ("name", "Чужой"),
             ("status", "READY"),
             ("position", "1"),
-            ("tasksTo", "2"),
+            ("replacementId", "2"),
         ];
         let answer = employee.post(path, &form).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
@@ -776,7 +785,7 @@ async fn two_at_once_leave_no_task_without_a_stage_and_no_name_twice() {
     let part = numbered(&shop, "Ждёт запчасть").await;
     let (gone, set) = (
         format!("mutation {{ deleteStage(id: {part}) {{ id }} }}"),
-        format!("id: 1, stage: {part}"),
+        format!("id: 1, stageId: {part}"),
     );
     let (gone, set) = tokio::join!(shop.ask(&gone), change(&shop, &set));
     let refused = [&gone, &set].map(|answer| answer["errors"].is_array());
@@ -812,9 +821,10 @@ async fn the_database_itself_keeps_tasks_in_stages_of_their_status() {
     let sql = "INSERT INTO tasks (category, status, description, created_at, updated_at) VALUES ('OTHER', 'READY', '', 5, 5)";
     file.execute(sql, []).unwrap();
     let task = shop
-        .ask("{ taskById(id: 2) { stage { name } stageSince } }")
+        .ask("{ taskById(id: 2) { stage { name } stageSinceTime } }")
         .await;
-    let expected = json!({"stage": {"name": "Готово"}, "stageSince": "1970-01-01T00:00:00.005Z"});
+    let expected =
+        json!({"stage": {"name": "Готово"}, "stageSinceTime": "1970-01-01T00:00:00.005Z"});
     assert_eq!(task["data"]["taskById"], expected);
     shop.close().await;
 }
@@ -841,7 +851,7 @@ async fn stages_are_in_a_backup_and_stay_when_a_customer_is_erased() {
 #[tokio::test]
 async fn the_stages_of_a_list_are_read_together_with_it() {
     let shop = Shop::with_owner().await;
-    let query = "{ allTasks { id stage { name colour } stageSince stuck } }";
+    let query = "{ allTasks { id stage { name colour } stageSinceTime stuck } }";
     create(&shop, "+79000000001").await;
     let one = shop.reads(query).await;
     for number in 10..40 {

@@ -33,7 +33,7 @@ async fn shop() -> Shop {
 
 /// Renews a task's status link, and returns its path.
 pub async fn renew(shop: &Shop, id: &str) -> String {
-    let query = format!("mutation {{ renewStatusLink(id: {id}) {{ task {{ statusUrl }} }} }}");
+    let query = format!("mutation {{ renewStatusLink(taskId: {id}) {{ task {{ statusUrl }} }} }}");
     let answer = shop.ask(&query).await;
     let url = answer["data"]["renewStatusLink"]["task"]["statusUrl"].as_str();
     let url = url.unwrap_or_else(|| panic!("{answer}"));
@@ -285,7 +285,7 @@ async fn nothing_in_the_table_opens_a_page_and_a_restart_keeps_the_link() {
     let expected = json!({"statusUrl": format!("{}{link}", shop.url), "version": 1, "history": [{"kind": "CREATED"}, {"kind": "PAID"}]});
     assert_eq!(kept["data"]["taskById"], expected);
     for id in ["7", "\"x\""] {
-        let query = format!("mutation {{ renewStatusLink(id: {id}) {{ task {{ id }} }} }}");
+        let query = format!("mutation {{ renewStatusLink(taskId: {id}) {{ task {{ id }} }} }}");
         let answer = shop.ask(&query).await;
         assert!(
             ["NOT_FOUND", "BAD_USER_INPUT"].contains(&code(&answer)),
@@ -442,7 +442,7 @@ async fn the_papers_say_what_was_taken_in_and_what_is_given_back() {
         !label.contains("Анна") && !label.contains("000-00-71"),
         "{label}"
     );
-    let done = r#"mutation { updateTask(taskData: {id: 1, price: 500050, warrantyUntil: "2021-10-31"}) { task { id } } }"#;
+    let done = r#"mutation { updateTask(taskData: {id: 1, price: 500050, warrantyEndsOn: "2021-10-31"}) { task { id } } }"#;
     shop.ask(done).await;
     shop.clock.advance(DAY);
     let slip = page(&shop, "/tasks/1/hand-over").await;

@@ -134,12 +134,12 @@ async fn the_old_link_ends_and_the_new_one_shows_nothing_of_the_former_customer(
     );
     done(
         &shop,
-        r#"addComment(id: 1, text: "Анна, спасибо", toCustomer: true) { comment { id } }"#,
+        r#"addComment(taskId: 1, text: "Анна, спасибо", toCustomer: true) { comment { id } }"#,
     )
     .await;
     done(
         &shop,
-        r#"askApproval(id: 1, price: 450000, text: "Экран для Анны") { task { id } }"#,
+        r#"askApproval(taskId: 1, price: 450000, text: "Экран для Анны") { task { id } }"#,
     )
     .await;
     messages(&shop, 6).await;
@@ -164,7 +164,7 @@ async fn the_old_link_ends_and_the_new_one_shows_nothing_of_the_former_customer(
     assert_ne!(old, new);
     done(
         &shop,
-        r#"addComment(id: 1, text: "Борис, готово", toCustomer: true) { comment { id } }"#,
+        r#"addComment(taskId: 1, text: "Борис, готово", toCustomer: true) { comment { id } }"#,
     )
     .await;
     let (_, seen) = page(&shop, &new).await;
@@ -194,7 +194,7 @@ async fn what_was_not_sent_to_the_former_customer_is_sent_to_nobody() {
     shop.telegram.then(Answer::Error(400, refused));
     done(
         &shop,
-        r#"addComment(id: 1, text: "Только Анне", toCustomer: true) { comment { id } }"#,
+        r#"addComment(taskId: 1, text: "Только Анне", toCustomer: true) { comment { id } }"#,
     )
     .await;
     messages(&shop, 5).await;
@@ -210,12 +210,12 @@ async fn what_was_not_sent_to_the_former_customer_is_sent_to_nobody() {
     set_status(&shop, "1", "READY").await;
     done(
         &shop,
-        r#"askApproval(id: 1, price: 450000) { task { id } }"#,
+        r#"askApproval(taskId: 1, price: 450000) { task { id } }"#,
     )
     .await;
     give(&shop, BORIS_PHONE).await;
     assert_eq!((waiting(&shop), dead()), (0, 0));
-    let retry = format!("mutation {{ retryNotification(id: {id}) {{ task {{ id }} }} }}");
+    let retry = format!("mutation {{ retryNotice(id: {id}) {{ task {{ id }} }} }}");
     assert_eq!(code(&shop.ask(&retry).await), "NOT_FOUND");
     let asked = shop
         .ask("{ taskById(id: 1) { approvals { decision } } }")
@@ -262,7 +262,11 @@ async fn a_message_under_way_at_the_change_is_not_repeated() {
 async fn the_former_customer_can_neither_answer_nor_change_what_was_said() {
     let shop = shop().await;
     shop.update(text(ANNA, "Когда будет готово?")).await;
-    done(&shop, "askApproval(id: 1, price: 450000) { task { id } }").await;
+    done(
+        &shop,
+        "askApproval(taskId: 1, price: 450000) { task { id } }",
+    )
+    .await;
     let sent = messages(&shop, 6).await;
     let asked = sent
         .iter()
@@ -332,18 +336,18 @@ async fn an_erasure_reaches_what_a_former_customer_wrote() {
         .await;
     done(
         &shop,
-        r#"addComment(id: 1, text: "Анна живёт на Ленина", toCustomer: true) { comment { id } }"#,
+        r#"addComment(taskId: 1, text: "Анна живёт на Ленина", toCustomer: true) { comment { id } }"#,
     )
     .await;
     done(
         &shop,
-        r#"askApproval(id: 1, price: 450000, text: "Доставка на Ленина") { task { id } }"#,
+        r#"askApproval(taskId: 1, price: 450000, text: "Доставка на Ленина") { task { id } }"#,
     )
     .await;
     give(&shop, BORIS_PHONE).await;
     done(
         &shop,
-        r#"addComment(id: 1, text: "Борис заберёт сам", toCustomer: true) { comment { id } }"#,
+        r#"addComment(taskId: 1, text: "Борис заберёт сам", toCustomer: true) { comment { id } }"#,
     )
     .await;
     shop.update(text(BORIS, "Заберу в среду")).await;

@@ -319,7 +319,7 @@ async fn fill(shop: &Shop, desk: &mut Browser<'_>) {
         .await;
     shop.update(text(ANNA, "zqcomment1")).await;
     let asked = format!(
-        r#"mutation {{ askApproval(id: 1, price: 1, text: "{}") {{ task {{ id }} }} }}"#,
+        r#"mutation {{ askApproval(taskId: 1, price: 1, text: "{}") {{ task {{ id }} }} }}"#,
         marker("approval", 1)
     );
     let answer = shop.ask(&asked).await;
@@ -327,7 +327,7 @@ async fn fill(shop: &Shop, desk: &mut Browser<'_>) {
     for money in [
         r#"addLine(taskId: 1, lineData: {kind: WORK, name: "zqline1", unitPrice: 100}) { line { id } }"#,
         r#"takePayment(paymentData: {taskId: 1, method: CASH, sum: 1, note: "zqnote1"}) { payment { id } }"#,
-        "askApproval(id: 1) { task { id } }",
+        "askApproval(taskId: 1) { task { id } }",
     ] {
         let answer = shop.ask(&format!("mutation {{ {money} }}")).await;
         assert!(answer["errors"].is_null(), "{answer}");

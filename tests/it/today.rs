@@ -42,8 +42,8 @@ async fn decide(shop: &Shop, task: &str, answer: &str) {
     let asked = data(
         shop,
         &format!(
-            "mutation {{ askApproval(id: {task}, price: 450000, text: \"Аккумулятор\") {{ task {{ approvals {{ id }} }} }}
-                renewStatusLink(id: {task}) {{ task {{ statusUrl }} }} }}"
+            "mutation {{ askApproval(taskId: {task}, price: 450000, text: \"Аккумулятор\") {{ task {{ approvals {{ id }} }} }}
+                renewStatusLink(taskId: {task}) {{ task {{ statusUrl }} }} }}"
         ),
     )
     .await;
@@ -97,7 +97,7 @@ async fn what_waits_is_shown_with_its_button_until_somebody_reacts() {
     decide(&shop, "3", "agree").await;
     let url = data(
         &shop,
-        "mutation { renewStatusLink(id: 4) { task { statusUrl } } }",
+        "mutation { renewStatusLink(taskId: 4) { task { statusUrl } } }",
     )
     .await;
     let url = url["renewStatusLink"]["task"]["statusUrl"]

@@ -178,7 +178,7 @@ async fn a_message_that_is_due_can_be_withdrawn_until_its_turn_comes() {
     // Telegram lets the chat wait for a minute after the first message.
     let pause = json!({"ok": false, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 60}});
     shop.telegram.then(Answer::Error(429, pause));
-    let first = r#"mutation { addComment(id: 1, text: "Позвоните нам", toCustomer: true) { comment { id } } }"#;
+    let first = r#"mutation { addComment(taskId: 1, text: "Позвоните нам", toCustomer: true) { comment { id } } }"#;
     shop.ask(first).await;
     messages(&shop, 3).await;
     let place = put(&shop, &mut browser, "READY").await;

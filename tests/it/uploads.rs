@@ -13,7 +13,7 @@ use crate::harness::{Shop, code};
 const BOUNDARY: &str = "----boundary";
 const MIB: usize = 1024 * 1024;
 const ADD: &str = "mutation ($files: [Upload!]!, $text: String) {
-    addAttachments(id: 1, files: $files, text: $text) {
+    addAttachments(taskId: 1, files: $files, text: $text) {
         comment { id kind text author employee { email } photo { id url width height }
             attachments { id kind state fileName mediaType size url } }
         task { comments { id } } } }";
@@ -223,8 +223,8 @@ async fn a_program_adds_photos_to_a_task_and_reads_them_with_its_token() {
 async fn a_file_is_stored_once_however_often_it_is_named() {
     let shop = shop().await;
     let twice = "mutation ($files: [Upload!]!) {
-        a: addAttachments(id: 1, files: $files) { comment { id } }
-        b: addAttachments(id: 1, files: $files) { comment { id } } }";
+        a: addAttachments(taskId: 1, files: $files) { comment { id } }
+        b: addAttachments(taskId: 1, files: $files) { comment { id } } }";
     let answer = add_picture(&shop, twice).await;
     assert_eq!(answer["errors"][0]["path"], json!(["b"]), "{answer}");
     assert_eq!(code(&answer), "BAD_USER_INPUT");
@@ -449,7 +449,7 @@ async fn a_variable_that_names_no_file_is_refused_and_nothing_panics() {
             assert_ne!(code(&answer), "INTERNAL_SERVER_ERROR", "{answer}");
         }
         let literal = format!(
-            "mutation {{ addAttachments(id: 1, files: [{named:?}]) {{ comment {{ id }} }} }}"
+            "mutation {{ addAttachments(taskId: 1, files: [{named:?}]) {{ comment {{ id }} }} }}"
         );
         let mut events = Events::post(&shop, &literal).await;
         let answer = events.next().await;

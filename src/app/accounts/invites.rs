@@ -11,7 +11,7 @@ use crate::app::posts::{self, Post};
 use crate::app::security::secrets;
 use crate::domain::{
     AuditAction, Conflict, Email, Employee, EmployeeId, Error, InviteId, Owner, Problem,
-    Registration, Result, Role,
+    Registration, Result, Role, Span,
 };
 use crate::store::invites::Invite;
 use crate::store::{self, Connection, Transaction};
@@ -74,15 +74,14 @@ pub fn invite_again(
     Ok(invite)
 }
 
-/// Returns the open invites, oldest first.
+/// Returns a span of the open invites, oldest first.
 pub fn open_invites(
     connection: &Connection,
     _: &Owner,
-    after: Option<InviteId>,
-    limit: usize,
+    span: Span<InviteId>,
     now: Timestamp,
 ) -> Result<Vec<Invite>> {
-    store::invites::open(connection, now, after, limit)
+    store::invites::open(connection, now, span)
 }
 
 /// Counts the open invites.

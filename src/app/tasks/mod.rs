@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use super::{comments, customers, details, events, payments, questions, stages};
 use crate::domain::{
-    Actor, Addressee, Author, EmployeeId, Error, Event, EventKind, Message, NewTask, Notes, Phone,
-    Problem, Result, Search, Shop, Stage, StageNews, Status, Task, TaskChange, TaskEvent,
-    TaskFilter, TaskId, TaskOrder,
+    Actor, Addressee, Author, EmployeeId, Error, Event, EventId, EventKind, Message, NewTask,
+    Notes, Phone, Problem, Result, Search, Shop, Span, Stage, StageNews, Status, Task, TaskChange,
+    TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, Counts, Listed, TaskRow, Wanted};
 use crate::store::{self, Connection, Transaction};
@@ -46,22 +46,20 @@ pub fn page_listed(
     wanted: Wanted,
     filter: &TaskFilter,
     order: TaskOrder,
-    after: Option<After>,
-    limit: usize,
+    span: Span<After>,
 ) -> Result<Vec<Listed>> {
-    store::tasks::page_as(connection, wanted, filter, order, after, limit)
+    store::tasks::page_as(connection, wanted, filter, order, span)
 }
 
-/// Returns at most `limit` tasks after `after`.
+/// Returns a span of the tasks.
 pub fn page(
     connection: &Connection,
     _: &Actor,
     filter: &TaskFilter,
     order: TaskOrder,
-    after: Option<After>,
-    limit: usize,
+    span: Span<After>,
 ) -> Result<Vec<TaskRow>> {
-    store::tasks::page(connection, filter, order, after, limit)
+    store::tasks::page(connection, filter, order, span)
 }
 
 /// Returns the filter as it was meant: with its search as the other keyboard layout would have typed it, if only that
@@ -100,6 +98,14 @@ pub fn count(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<
 /// Returns the id of the newest history row; a different value means that something has changed.
 pub fn newest_event(connection: &Connection, _: &Actor) -> Result<i64> {
     store::history::newest(connection)
+}
+
+/// Returns an entry of a task's history.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn event(connection: &Connection, _: &Actor, id: EventId) -> Result<TaskEvent> {
+    store::history::get(connection, id)?.ok_or(Error::NotFound)
 }
 
 /// Returns the history of these tasks, oldest first.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    DeliveryId, DeliveryRecord, DeliveryState, Error, Hook, Owner, Result, UndeliveredHook,
+    DeliveryId, DeliveryRecord, DeliveryState, Error, Hook, Owner, Result, Span, UndeliveredHook,
     WebhookId,
 };
 use crate::store::{self, Connection, Transaction};
@@ -44,15 +44,20 @@ pub fn resend(
     store::webhooks::deliveries::get(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Returns up to `limit` deliveries of a webhook, newest first, older than `before`.
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(connection: &Connection, _: &Owner, id: DeliveryId) -> Result<DeliveryRecord> {
+    store::webhooks::deliveries::get(connection, id)?.ok_or(Error::NotFound)
+}
+
+/// Returns a stretch of the deliveries of a webhook, newest first.
 pub fn page(
     connection: &Connection,
     _: &Owner,
     webhook: WebhookId,
-    before: Option<DeliveryId>,
-    limit: usize,
+    span: Span<DeliveryId>,
 ) -> Result<Vec<DeliveryRecord>> {
-    store::webhooks::deliveries::page(connection, webhook, before, limit)
+    store::webhooks::deliveries::page(connection, webhook, span)
 }
 
 /// Counts the stored deliveries of a webhook.

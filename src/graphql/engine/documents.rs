@@ -47,7 +47,7 @@ pub(in crate::graphql) struct Compiled {
 
 enum Form {
     Straight(Arc<Set>),
-    /// A directive depends on a variable, and so does the straight form.
+    /// A directive or the type of an object depends on a variable, and so does the straight form.
     Conditional(Box<Valid<ExecutableDocument>>, LineStarts),
 }
 
@@ -105,7 +105,8 @@ impl Compiled {
         check_max_depth(&source, &operation).map_err(|error| format!("{}.", error.message()))?;
         let lines = LineStarts::of(text);
         let head = head(&operation);
-        let conditional = selections(&source).into_iter().any(depends);
+        let mut selections = selections(&source).into_iter();
+        let conditional = selections.any(|selection| depends(schema, selection));
         let form = match conditional {
             true => Form::Conditional(Box::new(source), lines),
             false => {
@@ -247,8 +248,13 @@ fn has_password(document: &ExecutableDocument) -> bool {
     })
 }
 
-/// Returns whether a directive of a selection depends on a variable.
-fn depends(selection: &Selection) -> bool {
+/// Returns whether the straight form of a selection depends on a variable: by a directive, or by the type of its object.
+fn depends(schema: &Schema, selection: &Selection) -> bool {
+    if let Selection::Field(field) = selection
+        && normalise::has_variable_type(schema, field)
+    {
+        return true;
+    }
     let arguments = selection
         .directives()
         .iter()

@@ -159,13 +159,17 @@ fn cost_of(set: &Set, variables: &Variables) -> usize {
 fn cost(field: &Field, variables: &Variables) -> usize {
     let entries = match &field.entries {
         Entries::Of(entries) => *entries,
-        Entries::First(name, default) => match variables.get(name) {
-            Some(Value::Number(size)) => {
-                let size = size.as_u64().unwrap_or_default();
-                usize::try_from(size).unwrap_or(usize::MAX)
-            }
-            _ => *default,
-        },
+        Entries::Page(size, names) => {
+            let in_variables = names.iter().filter_map(|name| match variables.get(name) {
+                Some(Value::Number(size)) => {
+                    let size = size.as_u64().unwrap_or_default();
+                    Some(usize::try_from(size).unwrap_or(usize::MAX))
+                }
+                _ => None,
+            });
+            let sizes = size.iter().copied().chain(in_variables);
+            sizes.max().unwrap_or(page::DEFAULT)
+        }
     };
     let below = field.set.as_ref().map_or(0, |set| cost_of(set, variables));
     below.saturating_mul(entries).saturating_add(1)

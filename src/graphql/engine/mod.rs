@@ -5,6 +5,7 @@ pub mod arguments;
 pub mod commas;
 pub mod complete;
 pub mod documents;
+pub mod input_paths;
 pub mod inputs;
 pub mod json;
 pub mod limits;

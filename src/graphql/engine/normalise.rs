@@ -10,8 +10,8 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Pos, Value, Variables};
 
 use super::limits;
-use super::page;
 use super::plan::{Entries, Field, Set, Shape};
+use crate::graphql::node;
 
 /// Brings an operation into its straight form. The variables matter where a directive depends on one.
 ///
@@ -33,7 +33,7 @@ pub fn straight(
         aliases: 0,
         visits: 0,
     };
-    normaliser.set(&[&operation.selection_set], 0, Below::Root)
+    normaliser.set(None, &[&operation.selection_set], 0, Below::Root)
 }
 
 /// Offsets of the lines of a text, for the positions in errors.
@@ -82,9 +82,10 @@ struct Normaliser<'a> {
 type Groups<'a> = IndexMap<&'a str, Vec<&'a Node<executable::Field>>>;
 
 impl<'a> Normaliser<'a> {
-    /// Merges selection sets of one object.
+    /// Merges selection sets of one object; its type is theirs unless it is named.
     fn set(
         &mut self,
+        object: Option<&'a str>,
         sets: &[&'a SelectionSet],
         depth: usize,
         below: Below,
@@ -93,7 +94,7 @@ impl<'a> Normaliser<'a> {
         let mut groups = Groups::new();
         let mut seen = HashSet::new();
         for set in sets {
-            self.collect(&set.ty, set, &mut seen, &mut groups)?;
+            self.collect(object.unwrap_or(&set.ty), set, &mut seen, &mut groups)?;
         }
         self.fields += groups.len();
         limits::check_fields(self.fields)?;
@@ -169,6 +170,22 @@ impl<'a> Normaliser<'a> {
         }
     }
 
+    /// Returns the type of the object that a global id names; `None` for what is no global id.
+    fn type_of_node(&self, field: &executable::Field) -> Option<&'static str> {
+        let mut arguments = field.arguments.iter();
+        let given = arguments.find(|given| given.name == node::ARGUMENT)?;
+        let id = match &*given.value {
+            ast::Value::String(text) => text,
+            ast::Value::Variable(name) => match self.variables.get(name.as_str())? {
+                Value::String(text) => text,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let (of, _) = node::read(id)?;
+        Some(of.name())
+    }
+
     /// Merges the fields of one response key.
     fn field(
         &mut self,
@@ -193,7 +210,9 @@ impl<'a> Normaliser<'a> {
             _ => Below::Object,
         };
         let sets: Vec<_> = group.iter().map(|field| &field.selection_set).collect();
-        let set = is_object.then(|| self.set(&sets, depth + 1, inside));
+        let object = named.filter(|named| named.is_interface());
+        let object = object.and_then(|_| self.type_of_node(first));
+        let set = is_object.then(|| self.set(object, &sets, depth + 1, inside));
         Ok(Field {
             alias: first.alias.as_ref().map(|alias| Name::new(alias.as_str())),
             name: Name::new(first.name.as_str()),
@@ -212,17 +231,29 @@ impl<'a> Normaliser<'a> {
     }
 }
 
+/// Returns whether the type of a field's object depends on an argument, which is a variable.
+pub fn has_variable_type(schema: &Schema, field: &executable::Field) -> bool {
+    let named = schema.types.get(field.definition.ty.inner_named_type());
+    let mut arguments = field.arguments.iter();
+    named.is_some_and(|named| named.is_interface())
+        && arguments.any(|given| given.value.as_variable().is_some())
+}
+
 /// Returns the size of a page.
 fn size(field: &executable::Field) -> Entries {
-    let first = field.arguments.iter().find(|given| given.name == "first");
-    match first.map(|given| given.value.as_ref()) {
-        Some(ast::Value::Variable(name)) => Entries::First(Name::new(name.as_str()), page::DEFAULT),
-        Some(ast::Value::Int(size)) => {
-            let size = size.try_to_i32().unwrap_or_default();
-            Entries::Of(usize::try_from(size).unwrap_or_default())
+    let (mut size, mut variables) = (None, Vec::new());
+    let given = field.arguments.iter();
+    for given in given.filter(|given| matches!(given.name.as_str(), "first" | "last")) {
+        match &*given.value {
+            ast::Value::Variable(name) => variables.push(Name::new(name.as_str())),
+            ast::Value::Int(number) => {
+                let number = number.try_to_i32().unwrap_or_default();
+                size = size.max(Some(usize::try_from(number).unwrap_or_default()));
+            }
+            _ => {}
         }
-        _ => Entries::Of(page::DEFAULT),
     }
+    Entries::Page(size, variables)
 }
 
 fn arguments(field: &executable::Field) -> Vec<(Name, Node<ast::Value>)> {

@@ -43,8 +43,8 @@ pub struct Shape {
 pub enum Entries {
     /// The entries that a page or a list is taken to have.
     Of(usize),
-    /// The size of a page, in a variable, with the size when it isn't set.
-    First(Name, usize),
+    /// The size of a page, by `first` or `last`: as it stands in the document, and in variables.
+    Page(Option<usize>, Vec<Name>),
 }
 
 impl Field {

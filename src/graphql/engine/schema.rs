@@ -26,13 +26,22 @@ pub fn schema() -> Result<&'static Valid<Schema>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graphql::node;
 
-    /// The straight form knows one object type for each selection set.
+    /// The straight form knows one object type for each selection set: that of a node is known by its global id.
     #[test]
-    fn the_schema_is_valid_and_has_objects_alone() {
+    fn the_schema_is_valid_and_only_nodes_are_of_several_types() {
         let schema = schema().unwrap();
         let abstracts = schema.types.values();
-        let mut abstracts = abstracts.filter(|found| found.is_interface() || found.is_union());
-        assert!(abstracts.next().is_none());
+        let abstracts = abstracts.filter(|found| found.is_interface() || found.is_union());
+        let names: Vec<_> = abstracts.map(|found| found.name().as_str()).collect();
+        assert_eq!(names, [node::INTERFACE]);
+        let objects = schema.types.values().filter_map(|found| found.as_object());
+        for object in objects {
+            for (name, field) in &object.fields {
+                let is_node = field.ty.inner_named_type() == node::INTERFACE;
+                assert_eq!(is_node, *name == "node", "{}.{name}", object.name);
+            }
+        }
     }
 }

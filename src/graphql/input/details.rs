@@ -2,17 +2,17 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use super::maybe;
+use super::{cleared, maybe};
 use crate::domain::{
-    Day, DetailsChange, DeviceChange, DeviceField, Problem, Result, ShortText, TaskId,
+    DetailsChange, DeviceChange, DeviceField, Problem, Result, ShortText, TaskId, Together,
 };
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::scalars::{DayValue, MoneyValue};
 
 /// A task's details; in the schema these are fields of `TaskInput`.
 #[derive(InputObject)]
 pub struct DetailsInput {
-    /// The device that the customer brought.
-    device: Option<DeviceInput>,
+    /// The device that the customer brought; null clears all of its fields.
+    device: MaybeUndefined<DeviceInput>,
     /// Estimated price told to the customer; null clears it.
     estimate: MaybeUndefined<MoneyValue>,
     /// Final price; null clears it. BAD_USER_INPUT for a task with lines, whose price is their sum.
@@ -20,67 +20,108 @@ pub struct DetailsInput {
     /// No longer accepted: BAD_USER_INPUT unless it is null. Record a payment with `takePayment`.
     #[graphql(deprecation = "Use `takePayment`.")]
     prepayment: MaybeUndefined<MoneyValue>,
-    /// Last day of the warranty on this work, `YYYY-MM-DD`; null clears it.
-    warranty_until: MaybeUndefined<String>,
+    /// Last day of the warranty on this work; null clears it.
+    warranty_ends_on: MaybeUndefined<DayValue>,
     /// The task under whose warranty this one is done; null clears it. A new task without a device
     /// takes over that task's device.
-    warranty_of: MaybeUndefined<ID>,
+    warranty_of_id: MaybeUndefined<ID>,
 }
 
 /// The device that the customer brought; each field of at most 200 characters. Omitted fields are
-/// kept, and an empty text clears a field.
+/// kept, and null or an empty text clears a field.
 #[derive(InputObject, Default)]
 pub struct DeviceInput {
     /// Kind of device, for instance "phone".
-    kind: Option<String>,
-    brand: Option<String>,
-    model: Option<String>,
+    kind: MaybeUndefined<String>,
+    /// Brand of the device.
+    brand: MaybeUndefined<String>,
+    /// Model of the device.
+    model: MaybeUndefined<String>,
     /// Serial number or IMEI.
-    serial_number: Option<String>,
+    serial_number: MaybeUndefined<String>,
     /// Accessories left with the device.
-    accessories: Option<String>,
-    appearance: Option<String>,
+    accessories: MaybeUndefined<String>,
+    /// Visible condition of the device at acceptance.
+    appearance: MaybeUndefined<String>,
     /// Where the device is kept in the shop.
-    place: Option<String>,
+    place: MaybeUndefined<String>,
 }
 
 impl DetailsInput {
     pub fn read(self) -> Result<DetailsChange> {
         let sum = |field, sum| maybe(sum, |sum: MoneyValue| sum.read(field));
-        if let MaybeUndefined::Value(_) = self.prepayment {
-            return Err(Problem::PrepaymentByPayment.at("prepayment").into());
-        }
+        let prepayment = match self.prepayment {
+            MaybeUndefined::Value(_) => Err(Problem::PrepaymentByPayment.at("prepayment").into()),
+            _ => Ok(()),
+        };
+        let device = match self.device {
+            MaybeUndefined::Undefined => DeviceInput::default(),
+            MaybeUndefined::Null => DeviceInput::empty(),
+            MaybeUndefined::Value(device) => device,
+        };
+        let (_, device, estimate, price, warranty_until, warranty_of) = (
+            prepayment,
+            device.read(),
+            sum("estimate", self.estimate),
+            sum("price", self.price),
+            maybe(self.warranty_ends_on, |day| day.read("warrantyEndsOn")),
+            maybe(self.warranty_of_id, |id| {
+                Ok(TaskId::parse("warrantyOfId", &id)?)
+            }),
+        )
+            .together()?;
         Ok(DetailsChange {
-            device: self.device.unwrap_or_default().read()?,
-            estimate: sum("estimate", self.estimate)?,
-            price: sum("price", self.price)?,
+            device,
+            estimate,
+            price,
             discount: None,
-            warranty_until: maybe(self.warranty_until, |text| {
-                Day::parse("warrantyUntil", &text)
-            })?,
-            warranty_of: maybe(self.warranty_of, |id| Ok(TaskId::parse("warrantyOf", &id)?))?,
+            warranty_until,
+            warranty_of,
         })
     }
 }
 
 impl DeviceInput {
+    /// Creates the input that clears every field.
+    fn empty() -> Self {
+        Self {
+            kind: MaybeUndefined::Null,
+            brand: MaybeUndefined::Null,
+            model: MaybeUndefined::Null,
+            serial_number: MaybeUndefined::Null,
+            accessories: MaybeUndefined::Null,
+            appearance: MaybeUndefined::Null,
+            place: MaybeUndefined::Null,
+        }
+    }
+
     fn read(self) -> Result<DeviceChange> {
+        let (kind, brand, model, serial, accessories, appearance, place) = (
+            text(DeviceField::Kind, self.kind),
+            text(DeviceField::Brand, self.brand),
+            text(DeviceField::Model, self.model),
+            text(DeviceField::Serial, self.serial_number),
+            text(DeviceField::Accessories, self.accessories),
+            text(DeviceField::Appearance, self.appearance),
+            text(DeviceField::Place, self.place),
+        )
+            .together()?;
         Ok(DeviceChange {
-            kind: text(DeviceField::Kind, self.kind)?,
-            brand: text(DeviceField::Brand, self.brand)?,
-            model: text(DeviceField::Model, self.model)?,
-            serial: text(DeviceField::Serial, self.serial_number)?,
-            accessories: text(DeviceField::Accessories, self.accessories)?,
-            appearance: text(DeviceField::Appearance, self.appearance)?,
-            place: text(DeviceField::Place, self.place)?,
+            kind,
+            brand,
+            model,
+            serial,
+            accessories,
+            appearance,
+            place,
         })
     }
 }
 
 fn text<const MAX: usize>(
     field: DeviceField,
-    text: Option<String>,
+    text: MaybeUndefined<String>,
 ) -> Result<Option<ShortText<MAX>>> {
     let parse = |text: String| ShortText::parse(field.name(), &text);
-    text.map(parse).transpose()
+    Ok(cleared(text).map(parse).transpose()?)
 }

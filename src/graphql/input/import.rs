@@ -10,7 +10,9 @@ use crate::sheet::choices::Rows;
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "ImportRows", remote = "Rows")]
 pub enum RowsEnum {
+    /// Rows are tasks, each with its customer.
     Tasks,
+    /// Rows are customers without tasks.
     Customers,
 }
 
@@ -18,8 +20,11 @@ pub enum RowsEnum {
 /// digest is valid for these choices only: pass the same ones to both.
 #[derive(InputObject, Default)]
 pub struct ImportChoicesInput {
+    /// Meanings of columns; those of the other columns are guessed.
     columns: Option<Vec<ImportColumnInput>>,
+    /// Stages of status words; those of the other words are guessed.
     statuses: Option<Vec<ImportStatusInput>>,
+    /// Kind of the rows; guessed by the columns when omitted.
     rows: Option<RowsEnum>,
     /// The order of day and month in the columns listed as `ambiguousDates` by the preview.
     date_order: Option<DateOrderEnum>,
@@ -33,6 +38,7 @@ pub struct ImportChoicesInput {
 pub struct ImportColumnInput {
     /// The heading as in the file, ignoring case and whitespace.
     heading: String,
+    /// Meaning of these columns.
     column: ImportColumnEnum,
 }
 
@@ -41,14 +47,15 @@ pub struct ImportColumnInput {
 pub struct ImportStatusInput {
     /// The word as in the file, ignoring case and whitespace. It may be absent from the file.
     word: String,
-    stage: ID,
+    /// Id of the stage.
+    stage_id: ID,
 }
 
 impl ImportChoicesInput {
     pub fn read(self) -> Result<Choices> {
         let columns = self.columns.unwrap_or_default().into_iter();
         let statuses = self.statuses.unwrap_or_default().into_iter();
-        let stage = |of: ImportStatusInput| Ok((of.word, StageId::parse("stage", &of.stage)?));
+        let stage = |of: ImportStatusInput| Ok((of.word, StageId::parse("stageId", &of.stage_id)?));
         Ok(Choices {
             headings: columns.map(|of| (of.heading, of.column.into())).collect(),
             statuses: statuses.map(stage).collect::<Result<_>>()?,

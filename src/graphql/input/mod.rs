@@ -17,15 +17,16 @@ pub use employee::UpdateEmployeeInput;
 pub use import::ImportChoicesInput;
 pub use money::{CatalogueItemInput, LineInput, PaymentInput, discount, drawer, key, note};
 pub use setting::SettingInput;
-pub use stage::{NewStageInput, StageInput};
+pub use stage::{CreateStageInput, UpdateStageInput};
 pub use upload::{Upload, files};
 pub use webhook::{CreateWebhookInput, UpdateWebhookInput};
 
+use super::scalars::DayValue;
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
     CardField, Category, Concern, CustomerChange, CustomerId, Day, Days, Description, Details,
-    EmployeeId, NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange, TaskFilter,
-    TaskId, TelegramId, serial_key,
+    EmployeeId, Error, NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange,
+    TaskFilter, TaskId, TelegramId, Together, all, serial_key,
 };
 use details::DetailsInput;
 
@@ -46,9 +47,9 @@ pub struct TaskInput {
     /// task to its first stage.
     status: Option<StatusEnum>,
     /// Sets the status as well; BAD_USER_INPUT together with a status other than the stage's.
-    stage: Option<ID>,
-    /// Promised day of completion, `YYYY-MM-DD`; null clears it.
-    due_on: MaybeUndefined<String>,
+    stage_id: Option<ID>,
+    /// Promised day of completion; null clears it.
+    due_on: MaybeUndefined<DayValue>,
     /// Whether the customer is reminded while the task is READY and awaits pickup; defaults to true
     /// when creating a task.
     remind: Option<bool>,
@@ -60,45 +61,62 @@ pub struct TaskInput {
 
 impl TaskInput {
     pub fn into_new(self, shop: &Shop) -> Result<NewTask> {
-        let phone = required("customerPhone", self.customer_phone)?;
+        let phone = required("customerPhone", self.customer_phone);
+        let (customer_phone, stage, description, due, details) = (
+            phone.and_then(|phone| Ok(Phone::parse("customerPhone", &phone, shop.country)?)),
+            stage(self.stage_id),
+            description(self.description),
+            due_on(self.due_on),
+            self.details.read(),
+        )
+            .together()?;
         Ok(NewTask {
-            customer_phone: Phone::parse("customerPhone", &phone, shop.country)?,
+            customer_phone,
             customer_name: None,
             category: self.category.map_or(Category::Other, Into::into),
             status: self.status.map(Into::into),
-            stage: stage(self.stage)?,
-            description: description(self.description)?.unwrap_or_default(),
-            due: due_on(self.due_on)?.flatten(),
+            stage,
+            description: description.unwrap_or_default(),
+            due: due.flatten(),
             remind: self.remind.unwrap_or(true),
-            details: self.details.read()?.apply(Details::default()),
+            details: details.apply(Details::default()),
             deposit: None,
         })
     }
 
     pub fn into_change(self, shop: &Shop) -> Result<(TaskId, TaskChange)> {
-        let id = TaskId::parse("id", &required("id", self.id)?)?;
+        let id = required("id", self.id);
+        let (id, customer_phone, stage, description, due, details) = (
+            id.and_then(|id| Ok(TaskId::parse("id", &id)?)),
+            phone("customerPhone", self.customer_phone, shop),
+            stage(self.stage_id),
+            description(self.description),
+            due_on(self.due_on),
+            self.details.read(),
+        )
+            .together()?;
         let change = TaskChange {
             expected_version: self.expected_version,
-            customer_phone: phone("customerPhone", self.customer_phone, shop)?,
+            customer_phone,
             category: self.category.map(Into::into),
             status: self.status.map(Into::into),
-            stage: stage(self.stage)?,
-            description: description(self.description)?,
-            due: due_on(self.due_on)?,
+            stage,
+            description,
+            due,
             remind: self.remind,
-            details: self.details.read()?,
+            details,
         };
         Ok((id, change))
     }
 }
 
 fn stage(id: Option<ID>) -> Result<Option<StageId>> {
-    let id = id.map(|id| StageId::parse("stage", &id));
+    let id = id.map(|id| StageId::parse("stageId", &id));
     Ok(id.transpose()?)
 }
 
-fn due_on(given: MaybeUndefined<String>) -> Result<Option<Option<Day>>> {
-    maybe(given, |text| Day::parse("dueOn", &text))
+fn due_on(given: MaybeUndefined<DayValue>) -> Result<Option<Option<Day>>> {
+    maybe(given, |day| day.read("dueOn"))
 }
 
 /// Converts an optional, clearable field: `None` when not given, an inner `None` when cleared.
@@ -110,6 +128,27 @@ fn maybe<T, U>(
         MaybeUndefined::Undefined => Ok(None),
         MaybeUndefined::Null => Ok(Some(None)),
         MaybeUndefined::Value(value) => Ok(Some(Some(read(value)?))),
+    }
+}
+
+/// Converts a value that has to be given, and may be null.
+///
+/// # Errors
+/// [`Problem::Required`], and those of `read`.
+pub fn present<T, U>(
+    field: &'static str,
+    given: MaybeUndefined<T>,
+    read: impl FnOnce(T) -> Result<U>,
+) -> Result<Option<U>> {
+    required(field, maybe(given, read)?)
+}
+
+/// Converts an optional, clearable text: `None` when not given, empty when null clears it.
+fn cleared(given: MaybeUndefined<String>) -> Option<String> {
+    match given {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(String::new()),
+        MaybeUndefined::Value(text) => Some(text),
     }
 }
 
@@ -126,16 +165,16 @@ pub struct CustomerInput {
     phone: String,
     /// At most 200 characters; an empty text clears the name.
     name: Option<String>,
-    /// Another phone, 5 to 15 digits, as typed. It identifies nobody. An empty text clears this and each of the
-    /// following fields.
-    second_phone: Option<String>,
-    email: Option<String>,
-    /// At most 200 characters.
-    company: Option<String>,
-    /// At most 40 characters.
-    tax_number: Option<String>,
-    /// At most 2,000 characters, for employees only.
-    note: Option<String>,
+    /// Another phone, 5 to 15 digits, as typed. It identifies nobody. Null or an empty text clears it.
+    second_phone: MaybeUndefined<String>,
+    /// E-mail address, of at most 254 bytes in UTF-8; null or an empty text clears it.
+    email: MaybeUndefined<String>,
+    /// At most 200 characters; null or an empty text clears it.
+    company: MaybeUndefined<String>,
+    /// At most 40 characters; null or an empty text clears it.
+    tax_number: MaybeUndefined<String>,
+    /// For employees only, at most 2,000 characters; null or an empty text clears it.
+    note: MaybeUndefined<String>,
 }
 
 /// A parsed [`CustomerInput`].
@@ -147,32 +186,31 @@ pub struct Card {
 
 impl CustomerInput {
     pub fn read(self, shop: &Shop) -> Result<Card> {
-        let id = self.id.map(|id| CustomerId::parse("id", &id)).transpose()?;
-        let telegram_id = self
-            .telegram_id
-            .map(|id| TelegramId::parse("telegramId", &id))
-            .transpose()?;
-        let mut change = CustomerChange {
-            telegram_id,
-            ..CustomerChange::default()
-        };
-        for (field, text) in [
+        let id = self.id.map(|id| CustomerId::parse("id", &id));
+        let telegram_id = self.telegram_id;
+        let telegram_id = telegram_id.map(|id| TelegramId::parse("telegramId", &id));
+        let mut change = CustomerChange::default();
+        let texts = [
             (CardField::Name, self.name),
-            (CardField::SecondPhone, self.second_phone),
-            (CardField::Email, self.email),
-            (CardField::Company, self.company),
-            (CardField::TaxNumber, self.tax_number),
-            (CardField::Note, self.note),
-        ] {
-            if let Some(text) = text {
-                change.set(field, &text)?;
-            }
-        }
-        Ok(Card {
-            id,
-            phone: Phone::parse("phone", &self.phone, shop.country)?,
-            change,
-        })
+            (CardField::SecondPhone, cleared(self.second_phone)),
+            (CardField::Email, cleared(self.email)),
+            (CardField::Company, cleared(self.company)),
+            (CardField::TaxNumber, cleared(self.tax_number)),
+            (CardField::Note, cleared(self.note)),
+        ];
+        let texts = texts
+            .into_iter()
+            .filter_map(|(field, text)| Some((field, text?)));
+        let texts = texts.map(|(field, text)| change.set(field, &text));
+        let (phone, id, telegram_id, _) = (
+            Phone::parse("phone", &self.phone, shop.country).map_err(Error::from),
+            id.transpose().map_err(Error::from),
+            telegram_id.transpose().map_err(Error::from),
+            all(texts),
+        )
+            .together()?;
+        change.telegram_id = telegram_id;
+        Ok(Card { id, phone, change })
     }
 }
 
@@ -182,21 +220,24 @@ impl CustomerInput {
 pub struct TaskFilterInput {
     /// Phone in any spelling. An invalid phone matches nothing.
     pub customer_phone: Option<String>,
+    /// Tasks in any of these statuses; an empty list doesn't filter.
     pub statuses: Option<Vec<Option<StatusEnum>>>,
     /// Tasks in this stage.
-    pub stage: Option<ID>,
+    pub stage_id: Option<ID>,
     /// Stalled tasks: in their stage for the configured number of days or longer.
     pub stuck: Option<bool>,
+    /// Tasks of this category.
     pub category: Option<CategoryEnum>,
+    /// Tasks that the employee with this id is responsible for.
     pub employee_id: Option<ID>,
     /// Unassigned tasks.
     pub unassigned: Option<bool>,
-    /// Day of creation, `YYYY-MM-DD`, in the shop's time zone.
-    pub created_at: Option<String>,
+    /// Day of creation, in the shop's time zone.
+    pub created_at: Option<DayValue>,
     /// First day of an interval of creation.
-    pub date_start: Option<String>,
+    pub date_start: Option<DayValue>,
     /// Last day of the interval, inclusive.
-    pub date_end: Option<String>,
+    pub date_end: Option<DayValue>,
     /// Tasks past their promised day that are neither READY nor CLOSED.
     pub overdue: Option<bool>,
     /// Tasks that have been READY for three days or longer.
@@ -223,7 +264,7 @@ impl TaskFilterInput {
         let Self {
             customer_phone,
             statuses,
-            stage: in_stage,
+            stage_id,
             stuck,
             category,
             employee_id,
@@ -242,10 +283,15 @@ impl TaskFilterInput {
         let statuses = statuses.unwrap_or_default();
         let employee = employee_id.map(|id| EmployeeId::parse("employeeId", &id));
         let zone = &shop.timezone;
-        let on = day("createdAt", created_at)?;
+        let (employee, stage, on, start, end) = (
+            employee.transpose().map_err(Error::from),
+            stage(stage_id),
+            day("createdAt", created_at),
+            day("dateStart", date_start),
+            day("dateEnd", date_end),
+        )
+            .together()?;
         let on = Days::between("createdAt", on, on, zone)?;
-        let start = day("dateStart", date_start)?;
-        let end = day("dateEnd", date_end)?;
         let between = Days::between("dateEnd", start, end, zone)?;
         let mut filter = TaskFilter {
             customer_phone: customer_phone.map(|phone| {
@@ -253,9 +299,9 @@ impl TaskFilterInput {
                 phone.map_or_else(|_| String::new(), |phone| phone.e164().to_owned())
             }),
             statuses: statuses.into_iter().flatten().map(Into::into).collect(),
-            stage: stage(in_stage)?,
+            stage,
             category: category.map(Into::into),
-            employee: employee.transpose()?,
+            employee,
             unassigned: unassigned == Some(true),
             serial: serial_number.as_deref().map(serial_key),
             created: on.and(between),
@@ -278,8 +324,8 @@ impl TaskFilterInput {
     }
 }
 
-fn day(field: &'static str, text: Option<String>) -> Result<Option<Day>> {
-    text.map(|text| Day::parse(field, &text)).transpose()
+fn day(field: &'static str, day: Option<DayValue>) -> Result<Option<Day>> {
+    day.map(|day| day.read(field)).transpose()
 }
 
 fn phone(field: &'static str, text: Option<String>, shop: &Shop) -> Result<Option<Phone>> {

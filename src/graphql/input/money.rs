@@ -2,11 +2,11 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use super::maybe;
+use super::{cleared, maybe};
 use crate::domain::{
     Discount, DrawerId, EmployeeId, FiscalNumber, ItemChange, ItemCode, ItemId, LineChange,
     LineName, Money, NewPayment, PaymentNote, Percent, Problem, Quantity, RequestKey, Result,
-    TaskId, WarrantyDays,
+    TaskId, Together, WarrantyDays,
 };
 use crate::graphql::scalars::{DecimalValue, MoneyValue};
 use crate::graphql::view::{LineKindEnum, MethodEnum};
@@ -14,40 +14,50 @@ use crate::graphql::view::{LineKindEnum, MethodEnum};
 /// An item to be created or, with an `id`, changed; omitted fields are kept.
 #[derive(InputObject)]
 pub struct CatalogueItemInput {
+    /// Id of the item to be changed; omitted for a new one.
     id: Option<ID>,
     /// Required for a new item.
     kind: Option<LineKindEnum>,
     /// At most 200 characters; required for a new item.
     name: Option<String>,
-    /// Article number, unique within the shop, at most 100 characters; an empty text clears it.
-    article: Option<String>,
-    /// At most 100 characters; an empty text clears it.
-    barcode: Option<String>,
+    /// Article number, unique within the shop, at most 100 characters; null or an empty text clears it.
+    article: MaybeUndefined<String>,
+    /// At most 100 characters; null or an empty text clears it.
+    barcode: MaybeUndefined<String>,
     /// Required for a new item.
     price: Option<MoneyValue>,
     /// Cost of one piece; null clears it. Owner only.
     cost: MaybeUndefined<MoneyValue>,
     /// Duration of the warranty, at most 3,650 days; null or 0 clears it.
     warranty_days: MaybeUndefined<i64>,
+    /// Whether the item is no longer offered; false for a new item when omitted.
     archived: Option<bool>,
 }
 
 impl CatalogueItemInput {
     pub fn read(self) -> Result<(Option<ItemId>, ItemChange)> {
-        let id = self.id.map(|id| ItemId::parse("id", &id)).transpose()?;
-        let name = self.name.map(|name| LineName::parse("name", &name));
-        let code = |field, text: Option<String>| {
-            let code = text.map(|text| ItemCode::parse(field, &text));
-            code.transpose()
+        let code = |field, text| {
+            let code = cleared(text).map(|text| ItemCode::parse(field, &text));
+            Ok(code.transpose()?)
         };
+        let (id, name, article, barcode, price, cost, warranty) = (
+            some(self.id, |id| Ok(ItemId::parse("id", &id)?)),
+            some(self.name, |name| Ok(LineName::parse("name", &name)?)),
+            code("article", self.article),
+            code("barcode", self.barcode),
+            sum("price", self.price),
+            maybe(self.cost, |cost| cost.read("cost")),
+            warranty(self.warranty_days),
+        )
+            .together()?;
         let change = ItemChange {
             kind: self.kind.map(Into::into),
-            name: name.transpose()?,
-            article: code("article", self.article)?,
-            barcode: code("barcode", self.barcode)?,
-            price: sum("price", self.price)?,
-            cost: maybe(self.cost, |cost| cost.read("cost"))?,
-            warranty: warranty(self.warranty_days)?,
+            name,
+            article,
+            barcode,
+            price,
+            cost,
+            warranty,
             archived: self.archived,
         };
         Ok((id, change))
@@ -58,6 +68,7 @@ impl CatalogueItemInput {
 /// catalogue, or has a kind, a name and a price of its own.
 #[derive(InputObject)]
 pub struct LineInput {
+    /// Required for a new line that is not copied from an item.
     kind: Option<LineKindEnum>,
     /// Item of the catalogue; it can't be changed later.
     item_id: Option<ID>,
@@ -65,12 +76,13 @@ pub struct LineInput {
     name: Option<String>,
     /// From 0.001 to 1,000,000; 1 by default.
     quantity: Option<DecimalValue>,
+    /// Price of one piece; required for a new line that is not copied from an item.
     unit_price: Option<MoneyValue>,
     /// Discount on the line as a sum, at most that of the line; not together with
-    /// `discountPercent`.
-    discount: Option<MoneyValue>,
-    /// Discount on the line in percent, from 0 to 100.
-    discount_percent: Option<DecimalValue>,
+    /// `discountPercent`. Null clears it.
+    discount: MaybeUndefined<MoneyValue>,
+    /// Discount on the line in percent, from 0 to 100; null clears it.
+    discount_percent: MaybeUndefined<DecimalValue>,
     /// Cost of one piece; null clears it. Owner only.
     cost: MaybeUndefined<MoneyValue>,
     /// Employee who did the work; null clears it.
@@ -81,22 +93,31 @@ pub struct LineInput {
 
 impl LineInput {
     pub fn read(self) -> Result<LineChange> {
-        let item = self.item_id.map(|id| ItemId::parse("itemId", &id));
-        let name = self.name.map(|name| LineName::parse("name", &name));
-        let quantity = self.quantity;
-        let quantity = quantity.map(|quantity| Quantity::parse("quantity", &quantity.0));
+        let (item, name, quantity, unit_price, discount, cost, done_by, warranty) = (
+            some(self.item_id, |id| Ok(ItemId::parse("itemId", &id)?)),
+            some(self.name, |name| Ok(LineName::parse("name", &name)?)),
+            some(self.quantity, |quantity| {
+                Quantity::parse("quantity", &quantity.0)
+            }),
+            sum("unitPrice", self.unit_price),
+            line_discount(self.discount, self.discount_percent),
+            maybe(self.cost, |cost| cost.read("cost")),
+            maybe(self.done_by_id, |id| {
+                Ok(EmployeeId::parse("doneById", &id)?)
+            }),
+            warranty(self.warranty_days),
+        )
+            .together()?;
         Ok(LineChange {
             kind: self.kind.map(Into::into),
-            item: item.transpose()?,
-            name: name.transpose()?,
-            quantity: quantity.transpose()?,
-            unit_price: sum("unitPrice", self.unit_price)?,
-            discount: discount(self.discount, self.discount_percent)?,
-            cost: maybe(self.cost, |cost| cost.read("cost"))?,
-            done_by: maybe(self.done_by_id, |id| {
-                Ok(EmployeeId::parse("doneById", &id)?)
-            })?,
-            warranty: warranty(self.warranty_days)?,
+            item,
+            name,
+            quantity,
+            unit_price,
+            discount,
+            cost,
+            done_by,
+            warranty,
         })
     }
 }
@@ -117,9 +138,24 @@ pub fn discount(
     }
 }
 
+/// Reads the discount of a line, which null clears.
+fn line_discount(
+    sum: MaybeUndefined<MoneyValue>,
+    percent: MaybeUndefined<DecimalValue>,
+) -> Result<Option<Discount>> {
+    let is_cleared = sum.is_null() || percent.is_null();
+    let given = discount(sum.take(), percent.take())?;
+    Ok(given.or(is_cleared.then(|| Discount::Sum(Money::default()))))
+}
+
 fn warranty(days: MaybeUndefined<i64>) -> Result<Option<Option<WarrantyDays>>> {
     let days = maybe(days, |days| WarrantyDays::new("warrantyDays", days))?;
     Ok(days.map(Option::flatten))
+}
+
+/// Converts an optional value.
+fn some<T, U>(given: Option<T>, read: impl FnOnce(T) -> Result<U>) -> Result<Option<U>> {
+    given.map(read).transpose()
 }
 
 fn sum(field: &'static str, sum: Option<MoneyValue>) -> Result<Option<Money>> {
@@ -131,6 +167,7 @@ fn sum(field: &'static str, sum: Option<MoneyValue>) -> Result<Option<Money>> {
 pub struct PaymentInput {
     /// Required by `takePayment`; within `handOver` it is the task that is handed over.
     task_id: Option<ID>,
+    /// Method of payment; CASH goes into a drawer.
     method: MethodEnum,
     /// More than zero; more than is due only with `overpayment`.
     sum: MoneyValue,
@@ -151,16 +188,25 @@ pub struct PaymentInput {
 impl PaymentInput {
     /// Returns the task, if it is named, and the payment.
     pub fn read(self) -> Result<(Option<TaskId>, NewPayment)> {
-        let task = self.task_id.map(|id| TaskId::parse("taskId", &id));
+        let fiscal = self.fiscal_number.unwrap_or_default();
+        let (task, sum, drawer, note, fiscal, key) = (
+            some(self.task_id, |id| Ok(TaskId::parse("taskId", &id)?)),
+            self.sum.positive("sum"),
+            drawer(self.drawer_id),
+            note(self.note),
+            FiscalNumber::parse("fiscalNumber", &fiscal),
+            key(self.idempotency_key),
+        )
+            .together()?;
         let payment = NewPayment {
-            drawer: drawer(self.drawer_id)?,
-            note: note(self.note)?,
-            fiscal: FiscalNumber::parse("fiscalNumber", &self.fiscal_number.unwrap_or_default())?,
-            key: key(self.idempotency_key)?,
+            drawer,
+            note,
+            fiscal,
+            key,
             overpayment: self.overpayment,
-            ..NewPayment::plain(self.method.into(), self.sum.positive("sum")?)
+            ..NewPayment::plain(self.method.into(), sum)
         };
-        Ok((task.transpose()?, payment))
+        Ok((task, payment))
     }
 }
 

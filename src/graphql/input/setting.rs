@@ -8,6 +8,7 @@ use crate::graphql::view::SettingKeyEnum;
 /// A change of a setting.
 #[derive(InputObject)]
 pub struct SettingInput {
+    /// Key of the setting to be changed.
     key: SettingKeyEnum,
     /// The new value, as `config.toml` spells it without quotes; a list is separated by commas. Null
     /// restores the default.

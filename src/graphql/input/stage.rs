@@ -2,15 +2,16 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use super::maybe;
+use super::{cleared, maybe};
 use crate::domain::{
-    Colour, NewStage, Problem, Result, StageChange, StageId, StageName, StuckDays, Wording,
+    Colour, Error, NewStage, Problem, Result, StageChange, StageId, StageName, StuckDays, Together,
+    Wording,
 };
 use crate::graphql::view::{ColourEnum, StatusEnum};
 
 /// A stage to be created at the end of its status.
 #[derive(InputObject)]
-pub struct NewStageInput {
+pub struct CreateStageInput {
     /// The status that the stage belongs to; can't be changed later.
     status: StatusEnum,
     /// 1 to 40 characters, unique.
@@ -25,22 +26,28 @@ pub struct NewStageInput {
     stuck_days: Option<i64>,
 }
 
-impl NewStageInput {
+impl CreateStageInput {
     pub fn read(self) -> Result<NewStage> {
+        let (name, wording, stuck) = (
+            StageName::parse("name", &self.name),
+            Wording::parse("wording", &self.wording.unwrap_or_default()),
+            self.stuck_days.map(stuck_days).transpose(),
+        )
+            .together()?;
         Ok(NewStage {
             status: self.status.into(),
-            name: StageName::parse("name", &self.name)?,
+            name,
             colour: self.colour.map_or(Colour::Grey, Into::into),
-            wording: Wording::parse("wording", &self.wording.unwrap_or_default())?,
+            wording,
             told: self.told.unwrap_or(true),
-            stuck: self.stuck_days.map(stuck_days).transpose()?,
+            stuck,
         })
     }
 }
 
 /// Changes to a stage; omitted fields are kept.
 #[derive(InputObject)]
-pub struct StageInput {
+pub struct UpdateStageInput {
     /// Id of the stage.
     id: ID,
     /// Must match the stage if given: a stage can't move to another status.
@@ -52,27 +59,34 @@ pub struct StageInput {
     /// New position among the stages of its status, from 1. Tasks for which only the status is set
     /// are in the first stage.
     position: Option<i64>,
-    /// Text for the customer, at most 60 characters; empty for the status's own text.
-    wording: Option<String>,
+    /// Text for the customer, at most 60 characters; null or empty for the status's own text.
+    wording: MaybeUndefined<String>,
     /// Whether the customer is notified when a task enters the stage.
     told: Option<bool>,
     /// Number of days after which a task here is stalled, 1 to 365; null for never.
     stuck_days: MaybeUndefined<i64>,
 }
 
-impl StageInput {
+impl UpdateStageInput {
     pub fn read(self) -> Result<(StageId, StageChange)> {
-        let id = StageId::parse("id", &self.id)?;
         let name = self.name.map(|name| StageName::parse("name", &name));
-        let wording = self.wording.map(|text| Wording::parse("wording", &text));
+        let wording = cleared(self.wording).map(|text| Wording::parse("wording", &text));
+        let (id, name, position, wording, stuck) = (
+            StageId::parse("id", &self.id).map_err(Error::from),
+            name.transpose(),
+            self.position.map(position).transpose(),
+            wording.transpose(),
+            maybe(self.stuck_days, stuck_days),
+        )
+            .together()?;
         let change = StageChange {
             status: self.status.map(Into::into),
-            name: name.transpose()?,
+            name,
             colour: self.colour.map(Into::into),
-            position: self.position.map(position).transpose()?,
-            wording: wording.transpose()?,
+            position,
+            wording,
             told: self.told,
-            stuck: maybe(self.stuck_days, stuck_days)?,
+            stuck,
         };
         Ok((id, change))
     }

@@ -15,6 +15,7 @@ use crate::store::Transaction;
 /// Result of the mutations that change an account.
 #[derive(SimpleObject)]
 pub struct UpdateUserPayload {
+    /// The account after the change.
     user: UserView,
 }
 
@@ -29,8 +30,10 @@ impl UpdateUserPayload {
     }
 }
 
+/// Result of `logout` and `logoutEverywhere`.
 #[derive(SimpleObject)]
 pub struct LogoutPayload {
+    /// Always true: a failure is a GraphQL error.
     success: bool,
 }
 
@@ -44,9 +47,10 @@ impl AccountMutation {
     async fn register(
         &self,
         ctx: &Context<'_>,
-        email: String,
+        #[graphql(desc = "An e-mail address, of at most 254 bytes in UTF-8.")] email: String,
+        #[graphql(desc = "The new password, of 8 to 128 characters and not easily guessed.")]
         password1: String,
-        password2: String,
+        #[graphql(desc = "The same password again.")] password2: String,
         #[graphql(desc = "The token of `createInvite`, if registration requires an invite.")]
         invite: Option<String>,
     ) -> Result<RegisterPayload> {
@@ -83,8 +87,8 @@ impl AccountMutation {
     async fn login(
         &self,
         ctx: &Context<'_>,
-        email: Option<String>,
-        password: String,
+        #[graphql(desc = "E-mail address of the account, in any case.")] email: Option<String>,
+        #[graphql(desc = "Password of the account.")] password: String,
     ) -> Result<LoginPayload> {
         let desk = ctx.desk()?;
         let (source, email) = (ctx.caller()?.source(), email.unwrap_or_default());
@@ -104,6 +108,7 @@ impl AccountMutation {
     async fn update_user(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "An e-mail address, of at most 254 bytes in UTF-8. Null keeps it.")]
         email: Option<String>,
     ) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
@@ -122,9 +127,10 @@ impl AccountMutation {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        old_password: String,
+        #[graphql(desc = "The current password.")] old_password: String,
+        #[graphql(desc = "The new password, of 8 to 128 characters and not easily guessed.")]
         new_password1: String,
-        new_password2: String,
+        #[graphql(desc = "The same password again.")] new_password2: String,
     ) -> Result<ChangePasswordPayload> {
         let viewer = ctx.caller()?.viewer.ok_or(Error::Unauthenticated)?;
         let desk = ctx.desk()?;

@@ -9,8 +9,10 @@ use crate::domain::Result;
 use crate::graphql::RequestContext;
 use crate::graphql::view::{BotModeEnum, BotView};
 
+/// Result of the mutations of the bot.
 #[derive(SimpleObject)]
 pub struct BotPayload {
+    /// The bot after the mutation.
     bot: BotView,
 }
 

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
 use crate::app::{self, Desk};
-use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId};
+use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId, Together};
 use crate::graphql::input::{self, Upload};
 use crate::graphql::scalars::MoneyValue;
 use crate::graphql::view::{CommentView, TaskView};
@@ -12,9 +12,12 @@ use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
+/// Result of the mutations that add a comment.
 #[derive(SimpleObject)]
 pub struct CommentPayload {
+    /// The new comment.
     comment: CommentView,
+    /// The task after the change.
     task: TaskView,
 }
 
@@ -37,7 +40,11 @@ pub struct ConversationMutation;
 #[Object]
 impl ConversationMutation {
     /// Sends an undelivered notice again, with the task's current status.
-    async fn retry_notification(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn retry_notice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the notice.")] id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (NoticeId::parse("id", &id)?, desk.clock.now());
@@ -51,13 +58,17 @@ impl ConversationMutation {
     async fn add_comment(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "At most 3,000 characters.")] text: String,
-        #[graphql(default)] to_customer: bool,
+        #[graphql(
+            default,
+            desc = "Whether it is a message to the customer instead of an internal note."
+        )]
+        to_customer: bool,
     ) -> Result<CommentPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let text = Message::parse("text", &text)?;
         let work = move |tx: &Transaction<'_>| {
             let comment = app::comments::add(tx, &actor, id, to_customer, &text, now)?;
@@ -72,13 +83,13 @@ impl ConversationMutation {
     async fn add_attachments(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "1 to 10, at most 4 MiB each and 16 MiB together.")] files: Vec<Upload>,
         #[graphql(desc = "At most 3,000 characters.")] text: Option<String>,
     ) -> Result<CommentPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let text = text.filter(|text| !text.trim().is_empty());
         let text = text.map(|text| Message::parse("text", &text)).transpose()?;
         let text = text.unwrap_or_else(Message::wordless);
@@ -92,10 +103,14 @@ impl ConversationMutation {
 
     /// Marks the open messages of the task's customer and a declined quote as needing no answer.
     /// Open to all staff.
-    async fn settle_answers(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn settle_answers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let work = move |tx: &Transaction<'_>| app::comments::settle(tx, &actor, id, now);
         TaskPayload::write(desk, work).await
     }
@@ -107,19 +122,27 @@ impl ConversationMutation {
     async fn ask_approval(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "Needed by a task without lines; otherwise it is the sum of the lines.")]
         price: Option<MoneyValue>,
         #[graphql(desc = "Explanation, at most 3,000 characters.")] text: Option<String>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let text = text.filter(|text| !text.trim().is_empty());
+        let (price, text) = (
+            price.map(|price| price.read("price")).transpose(),
+            text.map(|text| Message::parse("text", &text)).transpose(),
+        )
+            .together()?;
         let new = NewApproval {
-            price: price.map(|price| price.read("price")).transpose()?,
-            text: text.map(|text| Message::parse("text", &text)).transpose()?,
+            price,
+            text,
             expected_version,
         };
         let work = move |tx: &Transaction<'_>| app::approvals::ask(tx, &actor, id, &new, now);
@@ -127,10 +150,14 @@ impl ConversationMutation {
     }
 
     /// Withdraws the task's open quote. Open to all staff.
-    async fn withdraw_approval(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn withdraw_approval(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let work = move |tx: &Transaction<'_>| app::approvals::take_back(tx, &actor, id, now);
         TaskPayload::write(desk, work).await
     }

@@ -11,8 +11,10 @@ use crate::graphql::{RequestContext, loader};
 use crate::i18n;
 use crate::store::Transaction;
 
+/// Result of the mutations that change a customer.
 #[derive(SimpleObject)]
 pub struct CustomerPayload {
+    /// The customer after the change.
     customer: CustomerView,
 }
 
@@ -27,6 +29,7 @@ impl CustomerPayload {
     }
 }
 
+/// Result of `mergeCustomers`.
 #[derive(SimpleObject)]
 pub struct MergeCustomersPayload {
     /// The kept customer.
@@ -37,6 +40,7 @@ pub struct MergeCustomersPayload {
     undo_until_time: InstantValue,
 }
 
+/// Result of `undoMerge`.
 #[derive(SimpleObject)]
 pub struct UndoMergePayload {
     /// The kept customer.
@@ -45,6 +49,7 @@ pub struct UndoMergePayload {
     other: CustomerView,
 }
 
+/// Result of `deleteCustomer` and `eraseCustomer`.
 #[derive(SimpleObject)]
 pub struct DeleteCustomerPayload {
     /// The deleted customer's phone, as typed when the customer was created.
@@ -68,6 +73,7 @@ impl CustomerMutation {
     async fn create_customer(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Fields of the new customer; `phone` identifies it.")]
         customer_data: CustomerInput,
     ) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
@@ -85,6 +91,7 @@ impl CustomerMutation {
     async fn update_customer(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the customer with its `phone`; omitted fields are kept.")]
         customer_data: CustomerInput,
     ) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
@@ -104,8 +111,12 @@ impl CustomerMutation {
     async fn correct_phone(
         &self,
         ctx: &Context<'_>,
-        customer_id: ID,
+        #[graphql(desc = "Id of the customer.")] customer_id: ID,
+        #[graphql(desc = "The right phone, 5 to 15 digits with the usual separators.")]
         phone: String,
+        #[graphql(
+            desc = "The phone that the change is based on; CONFLICT when another one is stored."
+        )]
         expected_phone: Option<String>,
     ) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
@@ -128,8 +139,8 @@ impl CustomerMutation {
     async fn merge_customers(
         &self,
         ctx: &Context<'_>,
-        keep_id: ID,
-        other_id: ID,
+        #[graphql(desc = "Id of the customer to be kept.")] keep_id: ID,
+        #[graphql(desc = "Id of the customer to be merged into the kept one.")] other_id: ID,
     ) -> Result<MergeCustomersPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -150,7 +161,11 @@ impl CustomerMutation {
 
     /// Undoes a merge within 24 hours: the other customer is back, with those of the tasks that are
     /// still the kept one's. NOT_FOUND later; CONFLICT when another customer has the phone now.
-    async fn undo_merge(&self, ctx: &Context<'_>, merge_id: ID) -> Result<UndoMergePayload> {
+    async fn undo_merge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `mergeId` of `mergeCustomers`.")] merge_id: ID,
+    ) -> Result<UndoMergePayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (MergeId::parse("mergeId", &merge_id)?, desk.clock.now());
@@ -167,7 +182,7 @@ impl CustomerMutation {
     async fn delete_customer(
         &self,
         ctx: &Context<'_>,
-        phone: String,
+        #[graphql(desc = "Phone of the customer, in any spelling.")] phone: String,
     ) -> Result<DeleteCustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -184,7 +199,7 @@ impl CustomerMutation {
     async fn erase_customer(
         &self,
         ctx: &Context<'_>,
-        phone: String,
+        #[graphql(desc = "Phone of the customer, in any spelling.")] phone: String,
     ) -> Result<DeleteCustomerPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
@@ -198,7 +213,7 @@ impl CustomerMutation {
     async fn confirm_telegram(
         &self,
         ctx: &Context<'_>,
-        customer_id: ID,
+        #[graphql(desc = "Id of the customer.")] customer_id: ID,
     ) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -212,7 +227,11 @@ impl CustomerMutation {
     }
 
     /// Unlinks a customer's Telegram account, and deletes its queued messages.
-    async fn unlink_telegram(&self, ctx: &Context<'_>, customer_id: ID) -> Result<CustomerPayload> {
+    async fn unlink_telegram(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the customer.")] customer_id: ID,
+    ) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (

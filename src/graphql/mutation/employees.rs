@@ -1,15 +1,17 @@
 //! Mutations of employees and invites by an owner.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
 use crate::graphql::RequestContext;
 use crate::graphql::input::UpdateEmployeeInput;
+use crate::graphql::scalars::InstantValue;
 use crate::graphql::view::RoleEnum;
 use crate::store::Transaction;
 
+/// Result of `createInvite`.
 #[derive(SimpleObject)]
 pub struct CreateInvitePayload {
     /// Token to be passed to `register` as `invite`, together with the invited e-mail. Returned
@@ -17,32 +19,24 @@ pub struct CreateInvitePayload {
     token: String,
     /// URL of the page where the invited person registers.
     url: String,
-    /// Time of expiry, RFC 3339 in UTC.
-    expires_time: String,
+    /// Time of expiry.
+    expires_time: InstantValue,
 }
 
-#[derive(InputObject)]
-pub struct WithdrawInviteInput {
-    id: ID,
-}
-
+/// Result of `withdrawInvite`.
 #[derive(SimpleObject)]
 pub struct WithdrawInvitePayload {
+    /// Id of the withdrawn invite.
     id: ID,
 }
 
-#[derive(InputObject)]
-pub struct CreatePasswordLinkInput {
-    /// The employee who gets it.
-    employee_id: ID,
-}
-
+/// Result of `createPasswordLink`.
 #[derive(SimpleObject)]
 pub struct CreatePasswordLinkPayload {
     /// URL of the page where the employee sets a new password. Returned only once.
     url: String,
-    /// Time of expiry, RFC 3339 in UTC.
-    expires_time: String,
+    /// Time of expiry.
+    expires_time: InstantValue,
 }
 
 #[derive(Default)]
@@ -54,7 +48,7 @@ impl EmployeeMutation {
     async fn create_invite(
         &self,
         ctx: &Context<'_>,
-        email: String,
+        #[graphql(desc = "An e-mail address, of at most 254 bytes in UTF-8.")] email: String,
         #[graphql(desc = "Defaults to EMPLOYEE.")] role: Option<RoleEnum>,
     ) -> Result<CreateInvitePayload> {
         let owner = ctx.actor()?.require_owner()?;
@@ -69,7 +63,7 @@ impl EmployeeMutation {
         Ok(CreateInvitePayload {
             url: desk.invite_url(&invite.token),
             token: invite.token,
-            expires_time: invite.expires.to_string(),
+            expires_time: InstantValue(invite.expires),
         })
     }
 
@@ -77,24 +71,26 @@ impl EmployeeMutation {
     async fn withdraw_invite(
         &self,
         ctx: &Context<'_>,
-        input: WithdrawInviteInput,
+        #[graphql(desc = "Id of the invite.")] id: ID,
     ) -> Result<WithdrawInvitePayload> {
         let owner = ctx.actor()?.require_owner()?;
-        let (desk, id) = (ctx.desk()?, InviteId::parse("id", &input.id)?);
+        let (desk, invite) = (ctx.desk()?, InviteId::parse("id", &id)?);
         let now = desk.clock.now();
-        let work = move |tx: &Transaction<'_>| app::accounts::withdraw_invite(tx, &owner, id, now);
+        let work =
+            move |tx: &Transaction<'_>| app::accounts::withdraw_invite(tx, &owner, invite, now);
         desk.db.write(work).await?;
-        Ok(WithdrawInvitePayload { id: input.id })
+        Ok(WithdrawInvitePayload { id })
     }
 
     /// Changes the name and the colour of an employee. FORBIDDEN for somebody else's, but for an owner.
     async fn update_employee(
         &self,
         ctx: &Context<'_>,
-        input: UpdateEmployeeInput,
+        #[graphql(desc = "Changes to the employee; omitted fields are kept.")]
+        employee_data: UpdateEmployeeInput,
     ) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
-        let (id, change) = input.read()?;
+        let (id, change) = employee_data.read()?;
         let work =
             move |tx: &Transaction<'_>| app::accounts::update_employee(tx, &actor, id, &change);
         UpdateUserPayload::write(ctx.desk()?, work).await
@@ -102,7 +98,11 @@ impl EmployeeMutation {
 
     /// Deactivates an account, and revokes its tokens, the invites it made and those to its e-mail.
     /// The employee's work stays. Owner only; CONFLICT for the last owner.
-    async fn deactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
+    async fn deactivate_employee(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the employee.")] id: ID,
+    ) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);
         let now = desk.clock.now();
@@ -111,7 +111,11 @@ impl EmployeeMutation {
     }
 
     /// Reactivates an account with its old password and role. Owner only.
-    async fn reactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
+    async fn reactivate_employee(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the employee.")] id: ID,
+    ) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);
         let now = desk.clock.now();
@@ -124,18 +128,18 @@ impl EmployeeMutation {
     async fn create_password_link(
         &self,
         ctx: &Context<'_>,
-        input: CreatePasswordLinkInput,
+        #[graphql(desc = "Id of the employee.")] employee_id: ID,
     ) -> Result<CreatePasswordLinkPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
-        let id = EmployeeId::parse("employeeId", &input.employee_id)?;
+        let id = EmployeeId::parse("employeeId", &employee_id)?;
         let now = desk.clock.now();
         let work =
             move |tx: &Transaction<'_>| app::accounts::create_password_link(tx, &owner, id, now);
         let link = desk.db.write(work).await?;
         Ok(CreatePasswordLinkPayload {
             url: desk.password_url(&link.token),
-            expires_time: link.expires.to_string(),
+            expires_time: InstantValue(link.expires),
         })
     }
 
@@ -144,8 +148,8 @@ impl EmployeeMutation {
     async fn set_role(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        role: RoleEnum,
+        #[graphql(desc = "Id of the employee.")] id: ID,
+        #[graphql(desc = "The new role.")] role: RoleEnum,
     ) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);

@@ -10,11 +10,14 @@ use crate::graphql::{RequestContext, files};
 use crate::sheet::FIELD;
 use crate::store::Transaction;
 
+/// Result of `importCsv`.
 #[derive(SimpleObject)]
 pub struct ImportCsvPayload {
+    /// Report of what was imported, row by row.
     report: ReportView,
 }
 
+/// Result of `importArchive`.
 #[derive(SimpleObject)]
 pub struct ImportArchivePayload {
     /// New token that replaces the request's, which is revoked.
@@ -67,7 +70,7 @@ impl FileMutation {
     async fn import_archive(
         &self,
         ctx: &Context<'_>,
-        archive: String,
+        #[graphql(desc = "Text of the archive, as `exportArchive` returns it.")] archive: String,
     ) -> Result<ImportArchivePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let restored = app::archive::import(ctx.desk()?, owner, "archive", archive);

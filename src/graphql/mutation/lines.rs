@@ -12,14 +12,19 @@ use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
+/// Result of `saveCatalogueItem`.
 #[derive(SimpleObject)]
 pub struct CatalogueItemPayload {
+    /// The created or changed item.
     item: CatalogueItemView,
 }
 
+/// Result of `addLine` and `updateLine`.
 #[derive(SimpleObject)]
 pub struct LinePayload {
+    /// The added or changed line.
     line: TaskLineView,
+    /// The task after the change.
     task: TaskView,
 }
 
@@ -49,6 +54,7 @@ impl LineMutation {
     async fn save_catalogue_item(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Fields of a new item, or changes to the item with its `id`.")]
         item_data: CatalogueItemInput,
     ) -> Result<CatalogueItemPayload> {
         let actor = ctx.actor()?;
@@ -69,8 +75,11 @@ impl LineMutation {
     async fn add_line(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
-        line_data: LineInput,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+        #[graphql(desc = "Fields of the new line.")] line_data: LineInput,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<LinePayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -89,8 +98,11 @@ impl LineMutation {
     async fn update_line(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        line_data: LineInput,
+        #[graphql(desc = "Id of the line.")] id: ID,
+        #[graphql(desc = "Changes to the line; omitted fields are kept.")] line_data: LineInput,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<LinePayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -109,8 +121,11 @@ impl LineMutation {
     async fn move_line(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the line.")] id: ID,
         #[graphql(desc = "From 1; a larger one than there are lines is the end.")] position: i64,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -129,7 +144,10 @@ impl LineMutation {
     async fn remove_line(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the line.")] id: ID,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -146,9 +164,15 @@ impl LineMutation {
     async fn set_discount(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+        #[graphql(
+            desc = "Discount as a sum, at most that of the lines; not together with `percent`."
+        )]
         sum: Option<MoneyValue>,
-        percent: Option<DecimalValue>,
+        #[graphql(desc = "Discount in percent, from 0 to 100.")] percent: Option<DecimalValue>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -168,8 +192,11 @@ impl LineMutation {
     async fn agree_by_phone(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "At most 3,000 characters.")] note: Option<String>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);

@@ -18,6 +18,8 @@ mod webhooks;
 use async_graphql::MergedObject;
 
 // The schema lists the fields in this order.
+/// Changes by signed-in employees, some of them by owners only; `register` and `login` need no
+/// sign-in.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     accounts::AccountMutation,

@@ -9,7 +9,7 @@ use crate::app::payments::NewRefund;
 use crate::app::{self, Desk};
 use crate::domain::{
     DrawerId, DrawerName, Error, Payment, PaymentId, Problem, Result, Shift, ShiftId, ShiftReason,
-    StageId, TaskId,
+    StageId, TaskId, Together, each,
 };
 use crate::graphql::input::{self, PaymentInput};
 use crate::graphql::scalars::MoneyValue;
@@ -19,8 +19,10 @@ use crate::graphql::view::{
 use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 
+/// Result of the mutations that add a row to the ledger.
 #[derive(SimpleObject)]
 pub struct PaymentPayload {
+    /// The new row, or that of the first request when this one repeats it.
     payment: PaymentView,
     /// Null for cash in and out, and once the task is deleted.
     task: Option<TaskView>,
@@ -49,13 +51,17 @@ impl PaymentPayload {
     }
 }
 
+/// Result of `saveDrawer`.
 #[derive(SimpleObject)]
 pub struct DrawerPayload {
+    /// The created or renamed drawer.
     drawer: DrawerView,
 }
 
+/// Result of `openShift` and `closeShift`.
 #[derive(SimpleObject)]
 pub struct ShiftPayload {
+    /// The opened or closed shift.
     shift: ShiftView,
 }
 
@@ -75,6 +81,7 @@ impl PaymentMutation {
     async fn take_payment(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "The payment to be taken; its `taskId` is required.")]
         payment_data: PaymentInput,
     ) -> Result<PaymentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -92,21 +99,29 @@ impl PaymentMutation {
     async fn refund_payment(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the payment.")] id: ID,
+        #[graphql(desc = "More than zero, and at most what is left of the payment.")]
         sum: MoneyValue,
-        method: Option<MethodEnum>,
+        #[graphql(desc = "Defaults to that of the payment.")] method: Option<MethodEnum>,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
         #[graphql(desc = "As in `PaymentInput`.")] idempotency_key: Option<String>,
         #[graphql(desc = "Defaults to that of the payment.")] drawer_id: Option<ID>,
     ) -> Result<PaymentPayload> {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
         let (id, now) = (PaymentId::parse("id", &id)?, desk.clock.now());
+        let (sum, drawer, note, key) = (
+            sum.positive("sum"),
+            input::drawer(drawer_id),
+            input::note(note),
+            input::key(idempotency_key),
+        )
+            .together()?;
         let new = NewRefund {
-            sum: sum.positive("sum")?,
+            sum,
             method: method.map(Into::into),
-            drawer: input::drawer(drawer_id)?,
-            note: input::note(note)?,
-            key: input::key(idempotency_key)?,
+            drawer,
+            note,
+            key,
         };
         let work = move |tx: &Transaction<'_>| app::payments::refund(tx, &owner, id, &new, now);
         PaymentPayload::write(ctx, desk, work)
@@ -119,7 +134,7 @@ impl PaymentMutation {
     async fn reverse_payment(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Id of the row of the ledger.")] id: ID,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
     ) -> Result<PaymentPayload> {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
@@ -136,10 +151,15 @@ impl PaymentMutation {
     async fn hand_over(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
-        payments: Option<Vec<PaymentInput>>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+        #[graphql(desc = "Payments to be taken with it; null or empty for none.")] payments: Option<
+            Vec<PaymentInput>,
+        >,
         #[graphql(desc = "A stage of the status CLOSED; its first one by default.")]
         stage_id: Option<ID>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
@@ -150,10 +170,10 @@ impl PaymentMutation {
             (Some(other), _) if other != task => Err(Problem::NoSuchTask.at("taskId").into()),
             (_, payment) => Ok(payment),
         };
-        let paid: Result<Vec<_>> = payments.into_iter().flatten().map(read).collect();
+        let payments = each(payments.into_iter().flatten().map(read))?;
         let (new, shop) = (
             HandOver {
-                payments: paid?,
+                payments,
                 stage,
                 expected_version,
             },
@@ -171,14 +191,15 @@ impl PaymentMutation {
     async fn move_cash(
         &self,
         ctx: &Context<'_>,
-        drawer_id: ID,
+        #[graphql(desc = "Id of the drawer.")] drawer_id: ID,
+        #[graphql(desc = "CASH_IN or CASH_OUT; BAD_USER_INPUT for another kind.")]
         kind: PaymentKindEnum,
-        sum: MoneyValue,
+        #[graphql(desc = "More than zero.")] sum: MoneyValue,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
     ) -> Result<PaymentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
-        let (sum, note) = (sum.positive("sum")?, input::note(note)?);
+        let (sum, note) = (sum.positive("sum"), input::note(note)).together()?;
         let work = move |tx: &Transaction<'_>| {
             app::payments::move_cash(tx, &actor, drawer, kind.into(), sum, note, now)
         };
@@ -191,7 +212,7 @@ impl PaymentMutation {
     async fn save_drawer(
         &self,
         ctx: &Context<'_>,
-        id: Option<ID>,
+        #[graphql(desc = "Id of the drawer to be renamed; null for a new one.")] id: Option<ID>,
         #[graphql(desc = "At most 40 characters.")] name: String,
     ) -> Result<DrawerPayload> {
         let actor = ctx.actor()?;
@@ -220,8 +241,8 @@ impl PaymentMutation {
     async fn open_shift(
         &self,
         ctx: &Context<'_>,
-        drawer_id: ID,
-        counted: MoneyValue,
+        #[graphql(desc = "Id of the drawer.")] drawer_id: ID,
+        #[graphql(desc = "The cash counted in the drawer, zero or more.")] counted: MoneyValue,
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
@@ -237,8 +258,8 @@ impl PaymentMutation {
     async fn close_shift(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        counted: MoneyValue,
+        #[graphql(desc = "Id of the shift.")] id: ID,
+        #[graphql(desc = "The cash counted in the drawer, zero or more.")] counted: MoneyValue,
         #[graphql(desc = "At most 500 characters.")] reason: Option<String>,
         #[graphql(
             desc = "What should be in the drawer as far as the client knows; CONFLICT when cash \
@@ -248,12 +269,17 @@ impl PaymentMutation {
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (id, now) = (ShiftId::parse("id", &id)?, desk.clock.now());
+        let expected = expected_cash.map(|sum| sum.balance("expectedCash"));
+        let (counted, reason, expected) = (
+            counted.read("counted"),
+            ShiftReason::parse("reason", &reason.unwrap_or_default()),
+            expected.transpose(),
+        )
+            .together()?;
         let count = Count {
-            counted: counted.read("counted")?,
-            reason: ShiftReason::parse("reason", &reason.unwrap_or_default())?,
-            expected: expected_cash
-                .map(|sum| sum.balance("expectedCash"))
-                .transpose()?,
+            counted,
+            reason,
+            expected,
         };
         let work =
             move |tx: &Transaction<'_>| app::drawers::close_shift(tx, &actor, id, count, now);

@@ -8,14 +8,17 @@ use crate::graphql::RequestContext;
 use crate::graphql::input::SettingInput;
 use crate::graphql::view::{BackupStateView, SettingView};
 
+/// Result of `updateSettings`.
 #[derive(SimpleObject)]
 pub struct SettingsPayload {
     /// All settings, as they are now.
     settings: Vec<SettingView>,
 }
 
+/// Result of `makeBackup`.
 #[derive(SimpleObject)]
 pub struct MakeBackupPayload {
+    /// The new backup, which is the newest now.
     backup_state: BackupStateView,
 }
 

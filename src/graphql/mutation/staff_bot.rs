@@ -6,16 +6,18 @@ use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Result, TimeOfDay};
 use crate::graphql::RequestContext;
+use crate::graphql::scalars::InstantValue;
 use crate::store::Transaction;
 
+/// Result of `createStaffCode`.
 #[derive(SimpleObject)]
 pub struct CreateStaffCodePayload {
     /// Code to be sent to the bot. Returned only once.
     code: String,
     /// URL that opens the bot with the code; null while the bot's name is unknown.
     url: Option<String>,
-    /// Time of expiry, RFC 3339 in UTC.
-    expires_time: String,
+    /// Time of expiry.
+    expires_time: InstantValue,
 }
 
 #[derive(Default)]
@@ -36,7 +38,7 @@ impl StaffBotMutation {
         Ok(CreateStaffCodePayload {
             url: desk.bot_url(&made.start()),
             code: made.code.as_str().to_owned(),
-            expires_time: made.expires.to_string(),
+            expires_time: InstantValue(made.expires),
         })
     }
 
@@ -52,18 +54,14 @@ impl StaffBotMutation {
     async fn set_morning_list(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Local time in the shop, `HH:MM`; null turns it off.")] time: Option<
-            String,
-        >,
+        #[graphql(desc = "Local time in the shop, `HH:MM`; null turns it off.")] at: Option<String>,
     ) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let time = time
-            .map(|time| TimeOfDay::parse("time", &time))
-            .transpose()?;
+        let at = at.map(|at| TimeOfDay::parse("at", &at)).transpose()?;
         let (shop, now) = (desk.shop(), desk.clock.now());
         let work =
-            move |tx: &Transaction<'_>| app::staff_bot::set_morning(tx, &shop, &actor, time, now);
+            move |tx: &Transaction<'_>| app::staff_bot::set_morning(tx, &shop, &actor, at, now);
         UpdateUserPayload::write(desk, work).await
     }
 }

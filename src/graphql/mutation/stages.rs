@@ -5,12 +5,14 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use crate::app;
 use crate::domain::{Result, Stage, StageId};
 use crate::graphql::RequestContext;
-use crate::graphql::input::{NewStageInput, StageInput};
+use crate::graphql::input::{CreateStageInput, UpdateStageInput};
 use crate::graphql::view::{StageView, stage};
 use crate::store::Transaction;
 
+/// Result of `createStage` and `updateStage`.
 #[derive(SimpleObject)]
 pub struct StagePayload {
+    /// The created or changed stage.
     stage: StageView,
 }
 
@@ -20,8 +22,10 @@ impl From<Stage> for StagePayload {
     }
 }
 
+/// Result of `deleteStage`.
 #[derive(SimpleObject)]
 pub struct DeleteStagePayload {
+    /// Id of the deleted stage.
     id: ID,
 }
 
@@ -34,7 +38,7 @@ impl StageMutation {
     async fn create_stage(
         &self,
         ctx: &Context<'_>,
-        stage_data: NewStageInput,
+        #[graphql(desc = "Fields of the new stage.")] stage_data: CreateStageInput,
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let new = stage_data.read()?;
@@ -47,7 +51,8 @@ impl StageMutation {
     async fn update_stage(
         &self,
         ctx: &Context<'_>,
-        stage_data: StageInput,
+        #[graphql(desc = "Changes to the stage; omitted fields are kept.")]
+        stage_data: UpdateStageInput,
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (id, change) = stage_data.read()?;
@@ -56,18 +61,21 @@ impl StageMutation {
         Ok(ctx.desk()?.db.write(work).await?.into())
     }
 
-    /// Deletes a stage. Its tasks move to `tasksTo`, another stage of the same status, without
+    /// Deletes a stage. Its tasks move to `replacementId`, another stage of the same status, without
     /// notices. Owner only; CONFLICT for the last stage of a status.
     async fn delete_stage(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        tasks_to: Option<ID>,
+        #[graphql(desc = "Id of the stage.")] id: ID,
+        #[graphql(
+            desc = "Id of another stage of the same status, which gets the tasks; required when there are any."
+        )]
+        replacement_id: Option<ID>,
     ) -> Result<DeleteStagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
         let (stage, now) = (StageId::parse("id", &id)?, desk.clock.now());
-        let to = tasks_to.map(|id| StageId::parse("tasksTo", &id));
+        let to = replacement_id.map(|id| StageId::parse("replacementId", &id));
         let to = to.transpose()?;
         desk.db
             .write(move |tx| app::stages::delete(tx, &owner, stage, to, now))

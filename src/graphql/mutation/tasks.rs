@@ -1,17 +1,19 @@
 //! Mutations of tasks and their status links.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, MaybeUndefined, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{EmployeeId, Name, Phone, Result, TaskId};
-use crate::graphql::input::TaskInput;
+use crate::domain::{EmployeeId, Error, Name, Phone, Result, TaskId, Together};
+use crate::graphql::input::{self, TaskInput};
 use crate::graphql::view::TaskView;
 use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
+/// Result of the mutations that change a task.
 #[derive(SimpleObject)]
 pub struct TaskPayload {
+    /// The task after the change.
     task: TaskView,
 }
 
@@ -28,8 +30,10 @@ impl TaskPayload {
     }
 }
 
+/// Result of `deleteTask`.
 #[derive(SimpleObject)]
 pub struct DeleteTaskPayload {
+    /// Id of the deleted task.
     id: ID,
 }
 
@@ -40,7 +44,12 @@ pub struct TaskMutation;
 impl TaskMutation {
     /// Registers a task. `customerPhone` is required; an unknown phone creates a customer. The
     /// signed-in employee becomes responsible.
-    async fn create_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
+    async fn create_task(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Fields of the new task; `customerPhone` is required.")]
+        task_data: TaskInput,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (new, now) = (task_data.into_new(&desk.shop())?, desk.clock.now());
@@ -50,7 +59,12 @@ impl TaskMutation {
 
     /// Changes a task; omitted fields are kept. The customer is notified of a new status or stage.
     /// `customerPhone` can't be changed: a different one is BAD_USER_INPUT.
-    async fn update_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
+    async fn update_task(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the task; `id` is required, and omitted fields are kept.")]
+        task_data: TaskInput,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (shop, now) = (desk.shop(), desk.clock.now());
@@ -64,16 +78,20 @@ impl TaskMutation {
     async fn assign_task(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        employee_id: Option<ID>,
+        #[graphql(desc = "Id of the task.")] id: ID,
+        #[graphql(desc = "Id of the employee; null for nobody. Required.")]
+        employee_id: MaybeUndefined<ID>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
-        let employee = employee_id
-            .map(|id| EmployeeId::parse("employeeId", &id))
-            .transpose()?;
+        let employee = input::present("employeeId", employee_id, |id| {
+            Ok(EmployeeId::parse("employeeId", &id)?)
+        })?;
         let work = move |tx: &Transaction<'_>| {
             app::tasks::assign(tx, &actor, id, employee, expected_version, now)
         };
@@ -87,17 +105,25 @@ impl TaskMutation {
     async fn set_task_customer(
         &self,
         ctx: &Context<'_>,
-        task_id: ID,
-        customer_phone: String,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+        #[graphql(desc = "Phone of the new customer, in any spelling.")] customer_phone: String,
         #[graphql(desc = "At most 200 characters.")] customer_name: Option<String>,
+        #[graphql(
+            desc = "The version that the change is based on; CONFLICT when there is a newer one."
+        )]
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
-        let phone = Phone::parse("customerPhone", &customer_phone, desk.shop().country)?;
         let name = customer_name.map(|name| Name::parse("customerName", &name));
-        let name = name.transpose()?.flatten();
+        let (id, phone, name) = (
+            TaskId::parse("taskId", &task_id).map_err(Error::from),
+            Phone::parse("customerPhone", &customer_phone, desk.shop().country)
+                .map_err(Error::from),
+            name.transpose(),
+        )
+            .together()?;
+        let (name, now) = (name.flatten(), desk.clock.now());
         let work = move |tx: &Transaction<'_>| {
             app::task_customers::set(tx, &actor, id, &phone, name.as_ref(), expected_version, now)
         };
@@ -105,7 +131,11 @@ impl TaskMutation {
     }
 
     /// Deletes a task. Its number is never reused.
-    async fn delete_task(&self, ctx: &Context<'_>, id: ID) -> Result<DeleteTaskPayload> {
+    async fn delete_task(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] id: ID,
+    ) -> Result<DeleteTaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (task, now) = (TaskId::parse("id", &id)?, desk.clock.now());
@@ -117,10 +147,14 @@ impl TaskMutation {
 
     /// Creates a status link (`statusUrl`) by which the customer follows the task, and revokes the
     /// previous one at once. Open to all staff.
-    async fn renew_status_link(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+    async fn renew_status_link(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the task.")] task_id: ID,
+    ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
         let links = desk.links();
         let work = move |tx: &Transaction<'_>| {
             app::status_links::renew(tx, &actor, &links, id, now)?;

@@ -40,10 +40,10 @@ pub struct WebhookDeliveryPayload {
     delivery: DeliveryView,
 }
 
-/// A delivery that is retried.
+/// Result of `retryWebhook`.
 #[derive(SimpleObject)]
 pub struct RetryWebhookPayload {
-    /// Id of the delivery.
+    /// Id of the delivery that is retried.
     id: ID,
 }
 

@@ -6,7 +6,8 @@ use super::{AgreedLineView, List, UserView, user};
 use crate::app;
 use crate::domain::{Approval, Decision, Message, Result};
 use crate::graphql::RequestContext;
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::scalars::{InstantValue, MoneyValue};
 
 /// State of a quote.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,9 @@ use crate::graphql::scalars::MoneyValue;
 pub enum DecisionEnum {
     /// The customer has not answered yet.
     Asked,
+    /// The customer accepted the price, or an employee recorded by phone that they did.
     Agreed,
+    /// The customer declined the price.
     Declined,
     /// Superseded by another quote or estimate, withdrawn by staff, or the task was closed.
     Withdrawn,
@@ -33,10 +36,17 @@ impl Entry for ApprovalView {}
 /// A quote: a price that the customer was asked to accept.
 #[Object(name = "Approval", serial)]
 impl ApprovalView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Approval, self.0.id.get())
+    }
+
+    /// Id of the quote, unique among quotes.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Price of the whole task that the customer was asked to accept.
     async fn price(&self) -> MoneyValue {
         self.0.price.into()
     }
@@ -71,18 +81,19 @@ impl ApprovalView {
         Ok(employee.map(user))
     }
 
-    /// Time of sending, RFC 3339 in UTC.
-    async fn asked_time(&self) -> String {
-        self.0.asked.to_string()
+    /// Time of sending.
+    async fn asked_time(&self) -> InstantValue {
+        InstantValue(self.0.asked)
     }
 
+    /// State of the quote.
     async fn decision(&self) -> DecisionEnum {
         self.0.decision.into()
     }
 
-    /// Time of the decision, RFC 3339 in UTC; null while it is ASKED.
-    async fn decided_time(&self) -> Option<String> {
-        self.0.decided.map(|at| at.to_string())
+    /// Time of the decision; null while it is ASKED.
+    async fn decided_time(&self) -> Option<InstantValue> {
+        self.0.decided.map(InstantValue)
     }
 
     /// Channel through which the customer answered, if they did.

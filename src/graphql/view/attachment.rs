@@ -1,5 +1,6 @@
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::known;
 use super::written::Entry;
 use crate::domain::{Attachment, AttachmentKind, AttachmentState, Result};
 use crate::graphql::RequestContext;
@@ -11,19 +12,27 @@ use crate::i18n;
 pub enum AttachmentKindEnum {
     /// A picture that browsers display.
     Photo,
+    /// A voice message.
     Voice,
     /// A round video message.
     VideoNote,
+    /// A video.
     Video,
+    /// A sound file.
     Audio,
+    /// A silent animation, such as a GIF.
     Animation,
+    /// A document or another file.
     File,
+    /// A sticker of Telegram, of which only a text is stored.
     Sticker,
     /// A place on the map.
     Place,
     /// A contact with a phone number.
     Contact,
+    /// A poll of Telegram, of which only a text is stored.
     Poll,
+    /// A random value thrown in Telegram.
     Dice,
     /// A kind unknown to this program.
     Other,
@@ -35,6 +44,7 @@ pub enum AttachmentKindEnum {
 pub enum AttachmentStateEnum {
     /// Waiting to be downloaded from Telegram.
     Waiting,
+    /// The file is stored and can be downloaded.
     Here,
     /// The download failed, or the type isn't accepted.
     Lost,
@@ -49,14 +59,18 @@ impl Entry for AttachmentView {}
 /// An attachment of a comment.
 #[Object(name = "Attachment", serial)]
 impl AttachmentView {
+    /// Id of the attachment, unique among attachments.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Kind of the attachment: as declared by the sender, and by its content once the file is
+    /// stored.
     async fn kind(&self) -> AttachmentKindEnum {
         self.0.kind.into()
     }
 
+    /// State of the file: stored, awaited or missing.
     async fn state(&self) -> AttachmentStateEnum {
         self.0.state.into()
     }
@@ -67,11 +81,11 @@ impl AttachmentView {
     }
 
     /// File name under which it is downloaded once the file is stored; the sender's name before.
-    /// Empty if there is none.
-    async fn file_name(&self) -> String {
+    /// Null if there is none.
+    async fn file_name(&self) -> Option<String> {
         match self.0.state {
-            AttachmentState::Here => self.0.download_name(),
-            _ => self.0.file_name.clone(),
+            AttachmentState::Here => Some(self.0.download_name()),
+            _ => known(&self.0.file_name).map(str::to_owned),
         }
     }
 
@@ -90,9 +104,9 @@ impl AttachmentView {
         self.0.duration
     }
 
-    /// Text of a place, a contact, a poll or a sticker; empty for other kinds.
-    async fn about(&self) -> &str {
-        &self.0.about
+    /// Text of a place, a contact, a poll or a sticker; null for other kinds.
+    async fn about(&self) -> Option<&str> {
+        known(&self.0.about)
     }
 
     /// Download URL for a signed-in browser, or with the token in `Authorization`; null until the
@@ -108,6 +122,7 @@ impl AttachmentView {
         self.0.width
     }
 
+    /// Height in pixels, for a stored picture.
     async fn height(&self) -> Option<i64> {
         self.0.height
     }

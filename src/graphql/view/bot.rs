@@ -2,6 +2,7 @@ use async_graphql::{Enum, Object, SimpleObject};
 
 use crate::app::bot_report::BotReport;
 use crate::domain::{BotMode, BotState, BotTrouble, Origin, Receiving};
+use crate::graphql::scalars::InstantValue;
 
 /// How the bot should receive updates.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -9,8 +10,11 @@ use crate::domain::{BotMode, BotState, BotTrouble, Origin, Receiving};
 pub enum BotModeEnum {
     /// WEBHOOK where Telegram can deliver to the public address, otherwise POLLING.
     Auto,
+    /// Telegram delivers updates to the public address.
     Webhook,
+    /// The server asks Telegram for updates.
     Polling,
+    /// No bot runs.
     Off,
 }
 
@@ -48,9 +52,11 @@ pub enum BotTroubleEnum {
     ForeignCertificate,
 }
 
+/// A problem between the bot and Telegram, with its details.
 #[derive(SimpleObject)]
 #[graphql(name = "BotTrouble")]
 pub struct BotTroubleView {
+    /// Kind of the problem.
     kind: BotTroubleEnum,
     /// What Telegram or the network said; null when nothing.
     detail: Option<String>,
@@ -133,10 +139,10 @@ impl BotView {
         self.0.troubles().into_iter().map(Into::into).collect()
     }
 
-    /// Time of the last check, RFC 3339 in UTC; null before the first.
-    async fn checked_time(&self) -> Option<String> {
+    /// Time of the last check; null before the first.
+    async fn checked_time(&self) -> Option<InstantValue> {
         match &self.0.state {
-            BotState::Seen(health) => Some(health.seen.to_string()),
+            BotState::Seen(health) => Some(InstantValue(health.seen)),
             BotState::Off | BotState::Unknown => None,
         }
     }

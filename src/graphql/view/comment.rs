@@ -5,10 +5,12 @@ use super::attachment::AttachmentView;
 use super::event::AuthorEnum;
 use super::photo::PhotoView;
 use super::written::Entry;
-use super::{UserView, user};
+use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, Channel, Comment, CommentKind, Result};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::scalars::InstantValue;
 
 /// Direction of a comment.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +18,9 @@ use crate::graphql::RequestContext;
 pub enum CommentKindEnum {
     /// Internal note: never shown to the customer.
     Internal,
+    /// Message of an employee to the customer.
     ToCustomer,
+    /// Message of the customer.
     FromCustomer,
 }
 
@@ -24,6 +28,7 @@ pub enum CommentKindEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Channel", remote = "Channel")]
 pub enum ChannelEnum {
+    /// The bot's chat with the customer.
     Telegram,
     /// The status page of the task.
     Page,
@@ -44,14 +49,22 @@ impl Entry for CommentView {}
 /// A comment on a task.
 #[Object(name = "Comment", serial)]
 impl CommentView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Comment, self.0.id.get())
+    }
+
+    /// Id of the comment, unique among comments.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Direction of the comment; INTERNAL for a note.
     async fn kind(&self) -> CommentKindEnum {
         self.0.kind.into()
     }
 
+    /// Author of the comment: an employee, the customer or the program.
     async fn author(&self) -> AuthorEnum {
         self.0.author.into()
     }
@@ -70,9 +83,9 @@ impl CommentView {
         self.0.channel.map(Into::into)
     }
 
-    /// Text of the comment; empty when it has only attachments.
-    async fn text(&self) -> &str {
-        self.0.text.as_str()
+    /// Text of the comment; null when it has only attachments.
+    async fn text(&self) -> Option<&str> {
+        known(self.0.text.as_str())
     }
 
     /// The first picture among the attachments.
@@ -88,9 +101,9 @@ impl CommentView {
         List::of(all.into_iter().map(AttachmentView))
     }
 
-    /// Time of the comment, RFC 3339 in UTC.
-    async fn time(&self) -> String {
-        self.0.at.to_string()
+    /// Time of the comment.
+    async fn time(&self) -> InstantValue {
+        InstantValue(self.0.at)
     }
 
     /// Whether the customer awaits a reply to it.

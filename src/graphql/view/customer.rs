@@ -4,11 +4,14 @@ use async_graphql::{Context, Enum, ID, Object, SelectionField};
 
 use super::written::{Part, Written, add_wanted, fields};
 use super::{List, TaskView};
+use crate::app::paging;
 use crate::domain::{
     CardEmail, CardNote, Company, Name, Result, SecondPhone, TaxNumber, Unreachable,
 };
 use crate::graphql::RequestContext;
+use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::loader::Customers;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::MoneyValue;
 use crate::store::customers::{CustomerParts, Wanted};
 
@@ -48,6 +51,10 @@ fields! {
     CustomerFields, wants Wanted;
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |card| node_id(NodeType::Customer, card.row.id.get());
+
+        /// Id of the customer, unique among customers.
         "id" id: ID = |card| card.row.id.get().into();
 
         /// Telegram user id, up to 52 bits wide.
@@ -72,16 +79,20 @@ fields! {
         /// Whether the phone fits no numbering plan, so that a digit may be missing.
         "phoneUnusual" phone_unusual [phone]: bool = |card| phone.is_unusual();
 
+        /// Name; null when unknown.
         "name" name [name]: Option<&str> = |card| name.as_ref().map(Name::as_str);
 
         /// Another phone, as typed. It identifies nobody.
         "secondPhone" second_phone [second_phone]: Option<&str> =
             |card| second_phone.as_ref().map(SecondPhone::as_str);
 
+        /// E-mail address; null when unknown.
         "email" email [email]: Option<&str> = |card| email.as_ref().map(CardEmail::as_str);
 
+        /// Company that the customer acts for; null when there is none.
         "company" company [company]: Option<&str> = |card| company.as_ref().map(Company::as_str);
 
+        /// The company's number for taxes, as typed; null when unknown.
         "taxNumber" tax_number [tax_number]: Option<&str> =
             |card| tax_number.as_ref().map(TaxNumber::as_str);
 
@@ -107,6 +118,31 @@ fields! {
         /// Tasks of the customer, oldest first.
         async fn tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
             Ok(List::of(self.list.tasks(ctx, self.row.id).await?))
+        }
+
+        /// Tasks of the customer, paginated, oldest first.
+        async fn tasks_connection(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+            first: Option<i32>,
+            #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+            #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+            last: Option<i32>,
+            #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
+        ) -> Result<Page<TaskView>> {
+            let span = Asked {
+                first,
+                after,
+                last,
+                before,
+            }
+            .read(paging::read_own_task_cursor)?;
+            let all = self.list.tasks(ctx, self.row.id).await?;
+            let total = Some(all.len() as i64);
+            let rows = span.of(all, |task| task.row.id);
+            let cursor = |task: &TaskView| Ok(paging::own_task_cursor(task.row.id));
+            page::page(rows, &span, total, cursor, |tasks| tasks)
         }
     }
 }

@@ -1,24 +1,27 @@
 use async_graphql::SimpleObject;
 
-use crate::domain::Device;
+use crate::domain::{Device, ShortText};
 
-/// The device that the customer brought. Unknown fields are empty.
+/// The device that the customer brought.
 #[derive(SimpleObject)]
 #[graphql(name = "Device")]
 pub struct DeviceView {
     /// Kind of device, for instance "phone".
-    kind: String,
-    brand: String,
-    model: String,
+    kind: Option<String>,
+    /// Brand; null when unknown.
+    brand: Option<String>,
+    /// Model; null when unknown.
+    model: Option<String>,
     /// Serial number or IMEI, as typed.
-    serial_number: String,
+    serial_number: Option<String>,
     /// Whether it has the 15 digits of an IMEI with a wrong check digit.
     serial_number_suspicious: bool,
     /// Accessories left with the device.
-    accessories: String,
-    appearance: String,
+    accessories: Option<String>,
+    /// Visible condition at acceptance; null when unknown.
+    appearance: Option<String>,
     /// Where the device is kept in the shop.
-    place: String,
+    place: Option<String>,
 }
 
 impl From<Device> for DeviceView {
@@ -35,14 +38,18 @@ impl From<Device> for DeviceView {
             place,
         } = device;
         Self {
-            kind: kind.into(),
-            brand: brand.into(),
-            model: model.into(),
-            serial_number: serial.into(),
+            kind: known(kind),
+            brand: known(brand),
+            model: known(model),
+            serial_number: known(serial),
             serial_number_suspicious,
-            accessories: accessories.into(),
-            appearance: appearance.into(),
-            place: place.into(),
+            accessories: known(accessories),
+            appearance: known(appearance),
+            place: known(place),
         }
     }
+}
+
+fn known<const MAX: usize>(text: ShortText<MAX>) -> Option<String> {
+    Some(text.into()).filter(|text: &String| !text.is_empty())
 }

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use serde::Serialize;
 
-use super::ColourEnum;
 use super::written::{Written, fields};
+use super::{ColourEnum, known};
 use crate::domain::{Employee, Result, Role};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
 
 /// Permissions of an employee.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,7 @@ use crate::graphql::RequestContext;
 pub enum RoleEnum {
     /// Manages invites, roles and deactivation, in addition to everything an employee may do.
     Owner,
+    /// Works with tasks, customers and payments, but not with what is for owners only.
     Employee,
 }
 
@@ -24,7 +26,7 @@ pub struct StaffTelegram {
     /// Whether an account is linked for notifications about tasks and customers' replies.
     linked: bool,
     /// Local time of the morning list, `HH:MM`; null when it is off.
-    morning_time: Option<String>,
+    morning_list_at: Option<String>,
 }
 
 pub type UserView = Written<UserFields>;
@@ -41,16 +43,22 @@ fields! {
     UserFields, wants ();
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |user| node_id(NodeType::User, user.0.id.get());
+
+        /// Id of the employee, unique among employees.
         "id" id: ID = |user| user.0.id.get().into();
 
+        /// E-mail address, by which the employee signs in.
         "email" email: &str = |user| user.0.email.as_str();
 
-        /// The name on the pages and papers; empty until somebody gives one, and then the e-mail's local part is shown.
-        "name" name: &str = |user| user.0.name.as_str();
+        /// The name on the pages and papers; null until somebody gives one, and then the e-mail's local part is shown.
+        "name" name: Option<&str> = |user| known(user.0.name.as_str());
 
         /// Colour of the face on the pages; null for the usual one.
         "colour" colour: Option<ColourEnum> = |user| user.0.colour.map(Into::into);
 
+        /// Permissions of the employee.
         "role" role: RoleEnum = |user| user.0.role.into();
 
         /// Whether the account can sign in; false once it is deactivated.
@@ -63,7 +71,7 @@ fields! {
             let own = ctx.actor()?.id() == self.0.id;
             Ok(own.then(|| StaffTelegram {
                 linked: self.0.telegram.is_some(),
-                morning_time: self.0.morning.map(|time| time.to_string()),
+                morning_list_at: self.0.morning.map(|time| time.to_string()),
             }))
         }
     }

@@ -1,32 +1,43 @@
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::written::Entry;
-use super::{UserView, user};
+use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, EventKind, Result, TaskEvent};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::scalars::InstantValue;
 
 /// Kind of a history entry.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "TaskEventKind", remote = "EventKind")]
 pub enum EventKindEnum {
+    /// The task was registered; `to` is its status.
     Created,
+    /// The status changed; `from` and `to` are values of `StatusEnum`.
     Status,
+    /// The category changed; `from` and `to` are values of `CategoryEnum`.
     Category,
+    /// The description changed; `from` and `to` are the texts. Null for an empty one, and once the
+    /// customer was erased.
     Description,
     /// The responsible employee changed; `from` and `to` are employee ids.
     Employee,
     /// The task became another customer's, or its customer was deleted; `from` and `to` are customer ids, null for
     /// none.
     Customer,
+    /// The task was deleted; `from` is its last status.
     Deleted,
     /// `from` and `to` describe the whole device on one line.
     Device,
-    /// `from` and `to` are days, empty for none; likewise for WARRANTY.
+    /// `from` and `to` are days, null for none; likewise for WARRANTY.
     Due,
-    /// `from` and `to` are sums, empty for none; likewise for PRICE and PREPAYMENT.
+    /// `from` and `to` are sums, null for none; likewise for PRICE and PREPAYMENT.
     Estimate,
+    /// The final price changed; `from` and `to` are sums, null for none.
     Price,
+    /// The prepayment changed; `from` and `to` are sums, null for none. Recorded only by versions
+    /// that had no ledger.
     Prepayment,
     /// A line was added, changed or removed; the values are JSON objects.
     Line,
@@ -34,12 +45,14 @@ pub enum EventKindEnum {
     Discount,
     /// A payment was taken.
     Paid,
+    /// A payment was refunded, in whole or in part; `to` is the sum.
     Refunded,
     /// A row of the ledger was corrected by its opposite.
     Reversed,
+    /// The last day of the warranty on this work changed; `from` and `to` are days, null for none.
     Warranty,
-    /// The task under whose warranty this one is done; `from` and `to` are task ids, empty for
-    /// none.
+    /// The task under whose warranty this one is done; `from` and `to` are task ids, null
+    /// for none.
     WarrantyOf,
     /// The stage changed; `from` and `to` are its names at that time. When a status change leads to
     /// the first stage, only STATUS is recorded.
@@ -57,8 +70,11 @@ pub enum EventKindEnum {
     Settled,
     /// A quote was sent; `to` is its price. Likewise for the three below.
     Asked,
+    /// The customer accepted a quote; `to` is its price.
     Agreed,
+    /// The customer declined a quote; `to` is its price.
     Declined,
+    /// A quote was withdrawn; `to` is its price.
     Withdrawn,
     /// Reminders were turned on or off; `from` and `to` are ON and OFF.
     Reminders,
@@ -72,8 +88,11 @@ pub enum EventKindEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "TaskEventAuthor")]
 pub enum AuthorEnum {
+    /// An employee.
     Staff,
+    /// The customer, in Telegram or on the status page.
     Customer,
+    /// The program itself.
     System,
 }
 
@@ -100,19 +119,27 @@ impl Entry for EventView {}
 /// An entry of a task's history.
 #[Object(name = "TaskEvent", serial)]
 impl EventView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::TaskEvent, self.0.id.get())
+    }
+
+    /// Id of the entry, unique among history entries.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Kind of the change, which tells the meaning of `from` and `to`.
     async fn kind(&self) -> EventKindEnum {
         self.0.kind.into()
     }
 
-    /// Time of the event, RFC 3339 in UTC.
-    async fn time(&self) -> String {
-        self.0.at.to_string()
+    /// Time of the event.
+    async fn time(&self) -> InstantValue {
+        InstantValue(self.0.at)
     }
 
+    /// Author of the change: an employee, the customer or the program.
     async fn author(&self) -> AuthorEnum {
         self.0.author.into()
     }
@@ -126,11 +153,13 @@ impl EventView {
         Ok(employee.map(user))
     }
 
+    /// The value before; null for none.
     async fn from(&self) -> Option<&str> {
-        self.0.from.as_deref()
+        self.0.from.as_deref().and_then(known)
     }
 
+    /// The value after; null for none.
     async fn to(&self) -> Option<&str> {
-        self.0.to.as_deref()
+        self.0.to.as_deref().and_then(known)
     }
 }

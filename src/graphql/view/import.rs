@@ -12,7 +12,9 @@ use crate::sheet::{Column, StatusWord, Table, TableColumn, Writing};
 /// Outcome of a row.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 pub enum ImportOutcome {
+    /// A task is created.
     NewTask,
+    /// A customer is created.
     NewCustomer,
     /// A customer with this phone exists; it gets the name if it has none.
     KnownCustomer,
@@ -27,8 +29,11 @@ pub enum ImportOutcome {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "ImportCustomer", remote = "Whose")]
 pub enum WhoseEnum {
+    /// A customer who is created with it.
     New,
+    /// A customer who exists already.
     Known,
+    /// No customer.
     Nobody,
 }
 
@@ -66,36 +71,53 @@ macro_rules! import_columns {
 macro_rules! with_device {
     ($($(#[$doc:meta])* $field:ident ($variant:ident, $($rest:tt)*))*) => {
         import_columns! {
+            /// Number of the task in the other program.
             Number = (Column::Number),
+            /// Word for the status; `choices.statuses` maps it to a stage.
             Status = (Column::Status),
+            /// Name of one of the shop's stages.
             Stage = (Column::Stage),
+            /// Category of the task.
             Category = (Column::Category),
+            /// Day or time of acceptance.
             Created = (Column::Created),
+            /// Day or time of becoming CLOSED.
             Closed = (Column::Closed),
+            /// Promised day of completion.
             Due = (Column::Due),
             /// The full name, or the given name beside a surname.
             Name = (Column::Name),
+            /// Surname of the customer.
             Surname = (Column::Surname),
+            /// Patronymic of the customer.
             Patronymic = (Column::Patronymic),
             /// Several columns are allowed: the first valid phone identifies the customer.
             Phone = (Column::Phone),
-            $($variant = (Column::Device(DeviceField::$variant)),)*
+            $($(#[$doc])* $variant = (Column::Device(DeviceField::$variant)),)*
+            /// Description of the task.
             Description = (Column::Description),
+            /// Estimated price told to the customer.
             Estimate = (Column::Estimate),
             /// Price of the works. Works and parts become lines, if they add up to the price with the
             /// discount.
             Works = (Column::Works),
+            /// Price of the parts, which become lines as the works do.
             Parts = (Column::Parts),
             /// A sum, or a percentage such as "10 %".
             Discount = (Column::Discount),
+            /// Final price.
             Price = (Column::Price),
+            /// Sum of the prepayment; it becomes a payment.
             Prepayment = (Column::Prepayment),
             /// What was paid in all, the prepayment included; it becomes a payment.
             Paid = (Column::Paid),
+            /// Last day of the warranty on the work.
             WarrantyUntil = (Column::WarrantyUntil),
+            /// Number of the earlier row under whose warranty the task is done.
             WarrantyOf = (Column::WarrantyOf),
             /// Key by which a task of our own export is recognised.
             Key = (Column::Key),
+            /// E-mail of the responsible employee.
             Employee = (Column::Employee),
             /// Time of becoming READY.
             Ready = (Column::Ready),
@@ -103,6 +125,7 @@ macro_rules! with_device {
             Described = (Column::Described),
             /// Goes into an internal note, under its heading.
             Noted = (Column::Noted),
+            /// A column that is not imported.
             LeftOut = (Column::LeftOut),
         }
     };
@@ -117,6 +140,7 @@ pub struct ColumnView {
     heading: String,
     /// The first distinct values.
     samples: Held<String>,
+    /// Meaning of the column, guessed or chosen.
     column: ImportColumnEnum,
 }
 
@@ -124,9 +148,11 @@ pub struct ColumnView {
 #[derive(SimpleObject)]
 #[graphql(name = "ImportedStatus")]
 pub struct StatusWordView {
+    /// The word as it stands in the file.
     word: String,
     /// Number of rows with this word.
     count: usize,
+    /// Stage that tasks with this word get, guessed or chosen.
     stage: StageView,
     /// False for an uncertain guess; rows with it have a remark.
     is_sure: bool,
@@ -138,6 +164,7 @@ pub struct StatusWordView {
 pub struct RemarkView {
     /// The heading as it stands in the file; empty for the whole row.
     column: String,
+    /// Sentence for people, in English.
     message: String,
     /// Whether the row is refused because of it.
     is_error: bool,
@@ -151,8 +178,11 @@ pub struct ImportRowView {
     row: usize,
     /// The task's number in the file; empty if none.
     number: String,
+    /// Outcome of the row.
     outcome: ImportOutcome,
+    /// Customer of the row.
     customer: WhoseEnum,
+    /// Observations about the cells of the row.
     remarks: Held<RemarkView>,
 }
 
@@ -160,8 +190,11 @@ pub struct ImportRowView {
 #[derive(SimpleObject)]
 #[graphql(name = "ImportReport")]
 pub struct ReportView {
+    /// Number of tasks that are created.
     new_tasks: usize,
+    /// Number of customers who are created.
     new_customers: usize,
+    /// Number of rows whose tasks exist already.
     already_here: usize,
     /// Number of rows with errors; they fail the whole file unless `skipInvalid` is set.
     refused: usize,
@@ -174,6 +207,7 @@ pub struct ReportView {
     columns: Held<ColumnView>,
     /// The most frequent first.
     statuses: Held<StatusWordView>,
+    /// Rows with their outcomes, in the order of the file.
     rows: Held<ImportRowView>,
     /// Headings of the columns that go into the description.
     described: Held<String>,

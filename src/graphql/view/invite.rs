@@ -4,6 +4,8 @@ use super::{RoleEnum, UserView, user};
 use crate::app;
 use crate::domain::Result;
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::scalars::InstantValue;
 use crate::store::invites::Invite;
 
 /// An invite, without its token, which is returned only once.
@@ -12,13 +14,19 @@ pub struct InviteView(pub Invite);
 /// An open invite.
 #[Object(name = "Invite")]
 impl InviteView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Invite, self.0.id.get())
+    }
+
+    /// Id of the invite, unique among invites.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
-    /// E-mail of the invited person.
-    async fn email(&self) -> &str {
-        self.0.email.as_ref().map_or("", |email| email.as_str())
+    /// E-mail of the invited person; null for an invite from the command line that names none.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_ref().map(|email| email.as_str())
     }
 
     /// Role of the new account.
@@ -36,13 +44,13 @@ impl InviteView {
         Ok(maker.map(user))
     }
 
-    /// Time of creation, RFC 3339 in UTC.
-    async fn created_time(&self) -> String {
-        self.0.created.to_string()
+    /// Time of creation.
+    async fn created_time(&self) -> InstantValue {
+        InstantValue(self.0.created)
     }
 
-    /// Time of expiry, RFC 3339 in UTC.
-    async fn expires_time(&self) -> String {
-        self.0.expires.to_string()
+    /// Time of expiry.
+    async fn expires_time(&self) -> InstantValue {
+        InstantValue(self.0.expires)
     }
 }

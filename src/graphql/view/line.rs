@@ -8,6 +8,7 @@ use crate::app;
 use crate::domain::{AgreedLine, AgreementState, Approval, Line, Result, WarrantyDays};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Tasks;
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{DecimalValue, MoneyValue};
 
 /// What the customer said about a line.
@@ -16,8 +17,11 @@ use crate::graphql::scalars::{DecimalValue, MoneyValue};
 pub enum AgreementStateEnum {
     /// The customer was not asked since the line was added or changed.
     NotAsked,
+    /// The customer was asked and has not answered yet.
     Asked,
+    /// The customer agreed to the line as it is now.
     Agreed,
+    /// The customer declined the quote that shows the line as it is now.
     Declined,
 }
 
@@ -45,10 +49,17 @@ impl Entry for TaskLineView {}
 /// A work or a part of a task.
 #[Object(name = "TaskLine", serial)]
 impl TaskLineView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::TaskLine, self.line.id.get())
+    }
+
+    /// Id of the line, unique among lines of all tasks.
     async fn id(&self) -> ID {
         self.line.id.get().into()
     }
 
+    /// Whether it is a work or a part.
     async fn kind(&self) -> LineKindEnum {
         self.line.content.kind.into()
     }
@@ -61,14 +72,17 @@ impl TaskLineView {
         }
     }
 
+    /// Name, as copied from the catalogue or typed.
     async fn name(&self) -> &str {
         self.line.content.name.as_str()
     }
 
+    /// Number of pieces, from 0.001 to 1,000,000.
     async fn quantity(&self) -> DecimalValue {
         self.line.content.quantity.into()
     }
 
+    /// Price of one piece, before the discount.
     async fn unit_price(&self) -> MoneyValue {
         self.line.content.unit_price.into()
     }
@@ -104,6 +118,7 @@ impl TaskLineView {
         self.line.content.warranty.map(WarrantyDays::get)
     }
 
+    /// Answer of the customer to the line as it is now.
     async fn agreement(&self) -> AgreementStateEnum {
         self.agreement.into()
     }
@@ -116,26 +131,32 @@ impl Entry for AgreedLineView {}
 /// A line as the customer saw it in a quote.
 #[Object(name = "AgreedLine", serial)]
 impl AgreedLineView {
+    /// Whether it is a work or a part.
     async fn kind(&self) -> LineKindEnum {
         self.0.kind.into()
     }
 
+    /// Name as it was shown.
     async fn name(&self) -> &str {
         self.0.name.as_str()
     }
 
+    /// Number of pieces, from 0.001 to 1,000,000.
     async fn quantity(&self) -> DecimalValue {
         self.0.quantity.into()
     }
 
+    /// Price of one piece, before the discount.
     async fn unit_price(&self) -> MoneyValue {
         self.0.unit_price.into()
     }
 
+    /// Discount on the line, as a sum.
     async fn discount(&self) -> MoneyValue {
         self.0.discount.into()
     }
 
+    /// Quantity × unit price − discount, rounded half away from zero.
     async fn sum(&self) -> MoneyValue {
         self.0.sum.into()
     }

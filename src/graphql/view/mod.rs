@@ -34,6 +34,7 @@ pub use comment::CommentView;
 pub use customer::{CustomerFields, CustomerView};
 pub use device::DeviceView;
 pub use employee::{RoleEnum, UserView, user};
+pub use event::EventView;
 pub use import::{ImportColumnEnum, ReportView};
 pub use invite::InviteView;
 pub use line::{AgreedLineView, TaskLineView};
@@ -48,3 +49,29 @@ pub use takings::DayReportView;
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView, wanted_tasks};
 pub use webhook::{DeliveryView, UndeliveredWebhookView, WebhookEventEnum, WebhookView};
 pub use written::Written;
+
+use crate::graphql::engine::page::Paged;
+
+macro_rules! paged {
+    ($($view:ty: $name:literal),* $(,)?) => {$(
+        impl Paged for $view {
+            const NAME: &'static str = $name;
+        }
+    )*};
+}
+
+paged! {
+    AuditEventView: "AuditEvent",
+    CatalogueItemView: "Catalogue",
+    CommentView: "Comment",
+    CustomerView: "Customer",
+    DeliveryView: "WebhookDelivery",
+    EventView: "TaskEvent",
+    InviteView: "Invite",
+    TaskView: "Task",
+}
+
+/// Returns a text, or null for an empty one: an unknown value is null.
+fn known(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}

@@ -2,6 +2,7 @@ use async_graphql::{Enum, ID, Object};
 
 use super::{CustomerView, StatusEnum, TaskView};
 use crate::domain::{Notice, Reason, Result, Told, Undelivered};
+use crate::graphql::scalars::InstantValue;
 
 /// Reason why a notice became a dead letter.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,7 @@ pub enum ReasonEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "NoticeKind")]
 pub enum NoticeKindEnum {
+    /// A new status or stage of the task.
     StatusChanged,
     /// A message from staff.
     Comment,
@@ -38,6 +40,7 @@ pub struct UndeliveredView {
 /// An undelivered notice that is no longer retried.
 #[Object(name = "UndeliveredNotice")]
 impl UndeliveredView {
+    /// Id of the notice, unique among notices.
     async fn id(&self) -> ID {
         self.notice.id.get().into()
     }
@@ -53,6 +56,7 @@ impl UndeliveredView {
         Ok(customer.map(|customer| self.task.list.customer(customer)))
     }
 
+    /// Kind of the notice.
     async fn kind(&self) -> NoticeKindEnum {
         match self.notice.told {
             Told::Notice(Notice::StatusChanged { .. }) => NoticeKindEnum::StatusChanged,
@@ -68,6 +72,7 @@ impl UndeliveredView {
         self.notice.told.status().map(Into::into)
     }
 
+    /// Reason for giving up.
     async fn reason(&self) -> ReasonEnum {
         self.notice.reason.into()
     }
@@ -82,8 +87,8 @@ impl UndeliveredView {
         self.notice.attempts
     }
 
-    /// Time of giving up, RFC 3339 in UTC.
-    async fn failed_time(&self) -> String {
-        self.notice.failed.to_string()
+    /// Time of giving up.
+    async fn failed_time(&self) -> InstantValue {
+        InstantValue(self.notice.failed)
     }
 }

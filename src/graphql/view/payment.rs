@@ -1,10 +1,11 @@
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::written::Entry;
-use super::{TaskView, UserView, user};
+use super::{TaskView, UserView, known, user};
 use crate::app;
 use crate::app::drawers::DrawerState;
 use crate::domain::{Closing, EmployeeId, Error, Method, Payment, PaymentKind, Result, Shift};
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{InstantValue, MoneyValue};
 use crate::graphql::{RequestContext, loader};
 use crate::i18n;
@@ -13,11 +14,15 @@ use crate::i18n;
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "PaymentMethod", remote = "Method")]
 pub enum MethodEnum {
+    /// Cash, which goes through a drawer.
     Cash,
+    /// A bank card.
     Card,
+    /// A bank transfer.
     Transfer,
     /// A transfer by phone number or QR code (in Russia, SBP).
     Instant,
+    /// Another method; also that of payments carried over.
     Other,
 }
 
@@ -25,9 +30,13 @@ pub enum MethodEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "PaymentKind", remote = "PaymentKind")]
 pub enum PaymentKindEnum {
+    /// Money from a customer for a task.
     Payment,
+    /// Money of a payment that is given back.
     Refund,
+    /// Cash put into a drawer.
     CashIn,
+    /// Cash taken out of a drawer.
     CashOut,
     /// The opposite of another row, which it corrects.
     Reversal,
@@ -48,14 +57,22 @@ impl Entry for PaymentView {}
 /// A row of the ledger.
 #[Object(name = "Payment", serial)]
 impl PaymentView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Payment, self.0.id.get())
+    }
+
+    /// Id of the row, unique within the ledger.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Kind of the row, which tells the direction of the money.
     async fn kind(&self) -> PaymentKindEnum {
         self.0.entry.kind.into()
     }
 
+    /// Method of payment; CASH for cash in and out.
     async fn method(&self) -> MethodEnum {
         self.0.entry.method.into()
     }
@@ -66,6 +83,7 @@ impl PaymentView {
         self.0.entry.sum().into()
     }
 
+    /// Time of the row; of a payment carried over, that of the task's creation.
     async fn time(&self) -> InstantValue {
         InstantValue(self.0.at)
     }
@@ -89,6 +107,7 @@ impl PaymentView {
         }
     }
 
+    /// Drawer that the cash went through; null for other methods.
     async fn drawer(&self, ctx: &Context<'_>) -> Result<Option<DrawerView>> {
         let Some(id) = self.0.entry.drawer else {
             return Ok(None);
@@ -98,13 +117,14 @@ impl PaymentView {
         Ok(Some(DrawerView(ctx.desk()?.db.look_up(get).await?)))
     }
 
+    /// Note for employees; null when there is none.
     async fn note(&self) -> Option<&str> {
-        Some(self.0.entry.note.as_str()).filter(|note| !note.is_empty())
+        known(self.0.entry.note.as_str())
     }
 
     /// Number of the fiscal receipt.
     async fn fiscal_number(&self) -> Option<&str> {
-        Some(self.0.entry.fiscal.as_str()).filter(|number| !number.is_empty())
+        known(self.0.entry.fiscal.as_str())
     }
 
     /// The payment that a refund returns, or the row that a reversal corrects.
@@ -130,10 +150,17 @@ impl Entry for DrawerView {}
 /// A place for cash.
 #[Object(name = "Drawer", serial)]
 impl DrawerView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Drawer, self.0.drawer.id.get())
+    }
+
+    /// Id of the drawer, unique among drawers.
     async fn id(&self) -> ID {
         self.0.drawer.id.get().into()
     }
 
+    /// Name of the drawer; a general word in the shop's language when it has none.
     async fn name(&self, ctx: &Context<'_>) -> Result<String> {
         let language = ctx.desk()?.shop().language;
         Ok(i18n::drawer(language, &self.0.drawer.name))
@@ -163,24 +190,34 @@ impl Entry for ShiftView {}
 /// A shift of a drawer: from a counted sum to a counted sum.
 #[Object(name = "Shift", serial)]
 impl ShiftView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Shift, self.0.id.get())
+    }
+
+    /// Id of the shift, unique among shifts of all drawers.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Drawer whose cash was counted, in its current state.
     async fn drawer(&self, ctx: &Context<'_>) -> Result<DrawerView> {
         let (actor, id) = (ctx.actor()?, self.0.drawer);
         let get = move |c: &_| app::drawers::get(c, &actor, id);
         Ok(DrawerView(ctx.desk()?.db.look_up(get).await?))
     }
 
+    /// Time of opening.
     async fn opened_time(&self) -> InstantValue {
         InstantValue(self.0.opened)
     }
 
+    /// Employee who opened the shift.
     async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
         employee(ctx, self.0.opened_by).await
     }
 
+    /// Cash counted at the opening.
     async fn opening_counted(&self) -> MoneyValue {
         self.0.opening.into()
     }
@@ -190,10 +227,12 @@ impl ShiftView {
         self.closing().map(|closing| InstantValue(closing.at))
     }
 
+    /// Employee who closed the shift; null while it is open.
     async fn closed_by(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
         employee(ctx, self.closing().and_then(|closing| closing.by)).await
     }
 
+    /// Cash counted at the closing; null while the shift is open.
     async fn closing_counted(&self) -> Option<MoneyValue> {
         self.closing().map(|closing| closing.counted.into())
     }
@@ -208,7 +247,7 @@ impl ShiftView {
 
     /// Reason for the difference.
     async fn reason(&self) -> Option<&str> {
-        let reason = self.closing().map(|closing| closing.reason.as_str());
-        reason.filter(|reason| !reason.is_empty())
+        self.closing()
+            .and_then(|closing| known(closing.reason.as_str()))
     }
 }

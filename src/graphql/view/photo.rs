@@ -9,6 +9,7 @@ use crate::graphql::RequestContext;
 pub enum PhotoStateEnum {
     /// Waiting to be downloaded from Telegram.
     Waiting,
+    /// The picture is stored and can be downloaded.
     Here,
     /// The download failed, the file is no picture, or it was rejected.
     Lost,
@@ -30,10 +31,12 @@ pub struct PhotoView(pub Attachment);
 /// A picture that the customer or an employee sent.
 #[Object(name = "Photo", serial)]
 impl PhotoView {
+    /// Id of the attachment that the picture is, unique among attachments.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// State of the file: stored, awaited or missing.
     async fn state(&self) -> PhotoStateEnum {
         self.0.state.into()
     }
@@ -46,12 +49,13 @@ impl PhotoView {
         Ok(is_here.then_some(url))
     }
 
-    /// Width in pixels; 0 until the picture is stored.
-    async fn width(&self) -> i64 {
-        self.0.width.unwrap_or_default()
+    /// Width in pixels; null until the picture is stored.
+    async fn width(&self) -> Option<i64> {
+        self.0.width
     }
 
-    async fn height(&self) -> i64 {
-        self.0.height.unwrap_or_default()
+    /// Height in pixels; null until the picture is stored.
+    async fn height(&self) -> Option<i64> {
+        self.0.height
     }
 }

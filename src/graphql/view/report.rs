@@ -6,7 +6,7 @@ use crate::app::reports::{Part, Today};
 use crate::domain::{
     Category, Concern, DayReport, Employee, MonthReport, Stage, Status, Turnover, Workload,
 };
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::scalars::{DayValue, MoneyValue};
 
 /// Current workload.
 #[derive(SimpleObject)]
@@ -16,6 +16,7 @@ pub struct TodayView {
     total: WorkloadView,
     /// Workload of each active employee, of each with open tasks, and of nobody.
     employees: Held<EmployeeWorkload>,
+    /// Debts of all customers.
     debts: DebtsView,
 }
 
@@ -23,14 +24,18 @@ pub struct TodayView {
 #[derive(SimpleObject)]
 #[graphql(name = "Debts")]
 pub struct DebtsView {
+    /// Number of these tasks.
     tasks: i64,
+    /// Sum that is left to pay for them.
     sum: MoneyValue,
 }
 
+/// Workload of an employee, or of nobody.
 #[derive(SimpleObject)]
 pub struct EmployeeWorkload {
     /// Null for unassigned tasks.
     employee: Option<UserView>,
+    /// Numbers of tasks that the employee is responsible for.
     workload: WorkloadView,
 }
 
@@ -38,6 +43,7 @@ pub struct EmployeeWorkload {
 #[derive(SimpleObject)]
 #[graphql(name = "Workload")]
 pub struct WorkloadView {
+    /// Every status.
     statuses: Held<StatusCount>,
     /// Every stage except those of CLOSED.
     stages: Held<StageCount>,
@@ -55,15 +61,21 @@ pub struct WorkloadView {
     undelivered: i64,
 }
 
+/// Number of tasks in a status.
 #[derive(SimpleObject)]
 pub struct StatusCount {
+    /// Status of the counted tasks.
     status: StatusEnum,
+    /// Number of tasks in the status.
     tasks: i64,
 }
 
+/// Number of tasks in a stage.
 #[derive(SimpleObject)]
 pub struct StageCount {
+    /// Stage of the counted tasks.
     stage: StageView,
+    /// Number of tasks in the stage.
     tasks: i64,
 }
 
@@ -116,7 +128,9 @@ impl WorkloadView {
 pub struct MonthView {
     /// `YYYY-MM`.
     month: String,
+    /// Turnover of the whole shop.
     total: TurnoverView,
+    /// Money of the month.
     money: MonthMoneyView,
     /// Every category.
     categories: Held<CategoryTurnover>,
@@ -126,24 +140,32 @@ pub struct MonthView {
     days: Held<DayTurnover>,
 }
 
+/// Turnover of a month in one category.
 #[derive(SimpleObject)]
 pub struct CategoryTurnover {
+    /// Category of the counted tasks.
     category: CategoryEnum,
+    /// Numbers of tasks of the category.
     turnover: TurnoverView,
 }
 
+/// Turnover of a month by one employee, or by nobody.
 #[derive(SimpleObject)]
 pub struct EmployeeTurnover {
     /// Null for unassigned tasks.
     employee: Option<UserView>,
+    /// Numbers of tasks that the employee is responsible for now.
     turnover: TurnoverView,
 }
 
+/// Turnover and money of a day of the month.
 #[derive(SimpleObject)]
 pub struct DayTurnover {
-    /// `YYYY-MM-DD`.
-    day: String,
+    /// The day.
+    day: DayValue,
+    /// Numbers of tasks of the day.
     turnover: TurnoverView,
+    /// Money of the day.
     money: MonthMoneyView,
 }
 
@@ -173,7 +195,7 @@ impl From<(MonthReport, Vec<Part>)> for MonthView {
             turnover: (&turnover).into(),
         };
         let of_day = |money: &DayReport| DayTurnover {
-            day: money.day.to_string(),
+            day: money.day.into(),
             turnover: (&report.of_day(money.day)).into(),
             money: money.into(),
         };

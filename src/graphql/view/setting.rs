@@ -1,9 +1,11 @@
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{UserView, user};
+use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{AuditAction, AuditEvent, Origin, Result, Setting, SettingKey};
 use crate::graphql::RequestContext;
+use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::scalars::InstantValue;
 
 /// Key of a setting; `docs/configuration.md` explains each under its name in `config.toml`.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -71,13 +73,14 @@ pub struct SettingView(pub Setting);
 /// A setting that owners change while the server runs.
 #[Object(name = "Setting")]
 impl SettingView {
+    /// Key of the setting, by which `updateSettings` changes it.
     async fn key(&self) -> SettingKeyEnum {
         self.0.key.into()
     }
 
-    /// The value in use, as `config.toml` spells it; empty when there is none.
-    async fn value(&self) -> &str {
-        &self.0.value
+    /// The value in use, as `config.toml` spells it; null when there is none.
+    async fn value(&self) -> Option<&str> {
+        known(&self.0.value)
     }
 
     /// The configuration file or the environment variable that sets it; null when it can be changed here.
@@ -99,12 +102,15 @@ pub enum AuditActionEnum {
     LogoChanged,
     /// The role of an employee was changed; `subject` is the e-mail here and below.
     RoleChanged,
+    /// An account was deactivated.
     EmployeeDeactivated,
+    /// A deactivated account was reactivated.
     EmployeeReactivated,
     /// A link for a new password was made.
     PasswordLinkCreated,
     /// Somebody was invited; `to` is the role.
     InviteCreated,
+    /// An open invite was withdrawn.
     InviteWithdrawn,
     /// The phone of a customer was corrected; `subject` is the customer's id.
     PhoneCorrected,
@@ -112,17 +118,23 @@ pub enum AuditActionEnum {
     CustomersMerged,
     /// That was undone.
     MergeUndone,
+    /// A stage was created; `subject` is its name.
     StageCreated,
     /// A stage was changed; `from` and `to` are its names.
     StageChanged,
+    /// A stage was deleted; `subject` is its name.
     StageDeleted,
+    /// A cash drawer was created; `subject` is its name.
     DrawerCreated,
     /// A cash drawer was renamed; `from` and `to` are its names.
     DrawerRenamed,
+    /// The demo was loaded into the empty shop.
     DemoLoaded,
+    /// The demo was removed, with everything entered since.
     DemoRemoved,
     /// A bot was connected by its token; `from` and `to` are the names of the bots.
     BotConnected,
+    /// The bot was disconnected; `from` is its name.
     BotDisconnected,
     /// A webhook was registered; `subject` is its name, or its host where it has none, here and below.
     WebhookCreated,
@@ -144,10 +156,17 @@ pub struct AuditEventView(pub AuditEvent);
 /// A change of the shop's settings, its people or a customer's card: who changed what, and when.
 #[Object(name = "AuditEvent")]
 impl AuditEventView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::AuditEvent, self.0.id.get())
+    }
+
+    /// Id of the event, unique among audit events.
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
+    /// Kind of the change, which tells the meaning of `subject`, `from` and `to`.
     async fn action(&self) -> AuditActionEnum {
         self.0.action.into()
     }
@@ -177,8 +196,8 @@ impl AuditEventView {
         Ok(by.map(user))
     }
 
-    /// Time of the change, RFC 3339 in UTC.
-    async fn created_time(&self) -> String {
-        self.0.at.to_string()
+    /// Time of the change.
+    async fn created_time(&self) -> InstantValue {
+        InstantValue(self.0.at)
     }
 }

@@ -3,22 +3,31 @@ use std::sync::Arc;
 use async_graphql::{Enum, ID, Object};
 use serde::Serialize;
 
-use super::StatusEnum;
 use super::written::{Written, fields};
+use super::{StatusEnum, known};
 use crate::domain::{Colour, Stage, StuckDays};
+use crate::graphql::node::{NodeType, node_id};
 
 /// Colours of stages and employees.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "StageColour", remote = "Colour")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ColourEnum {
+    /// The colour grey, the default of a new stage.
     Grey,
+    /// The colour blue.
     Blue,
+    /// The colour green.
     Green,
+    /// The colour orange.
     Orange,
+    /// The colour red.
     Red,
+    /// The colour violet.
     Violet,
+    /// The colour teal, between blue and green.
     Teal,
+    /// The colour pink.
     Pink,
 }
 
@@ -36,6 +45,10 @@ fields! {
     StageFields, wants ();
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |stage| node_id(NodeType::Stage, stage.0.id.get());
+
+        /// Id of the stage, unique among stages.
         "id" id: ID = |stage| stage.0.id.get().into();
 
         /// The status of tasks in this stage.
@@ -51,8 +64,8 @@ fields! {
         /// are in the first stage.
         "position" position: usize = |stage| stage.0.position;
 
-        /// Text for the customer; empty for the status's own text.
-        "wording" wording: &str = |stage| stage.0.wording.as_str();
+        /// Text for the customer; null for the status's own text.
+        "wording" wording: Option<&str> = |stage| known(stage.0.wording.as_str());
 
         /// Whether the customer is notified when a task enters the stage.
         "told" told: bool = |stage| stage.0.told;

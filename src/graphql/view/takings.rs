@@ -10,9 +10,11 @@ use crate::graphql::scalars::{DayValue, MoneyValue};
 #[derive(SimpleObject)]
 #[graphql(name = "DayReport")]
 pub struct DayReportView {
+    /// The day of the report.
     day: DayValue,
     /// Payments, deposits included.
     received: MoneyValue,
+    /// Refunds of payments.
     refunded: MoneyValue,
     /// Cash put into drawers.
     cash_in: MoneyValue,
@@ -29,18 +31,26 @@ pub struct DayReportView {
 /// Sums of a method of payment.
 #[derive(SimpleObject)]
 pub struct MethodSum {
+    /// Method of payment.
     method: MethodEnum,
+    /// Payments by this method, deposits included.
     received: MoneyValue,
+    /// Refunds by this method.
     refunded: MoneyValue,
 }
 
 /// Cash that went through a drawer.
 #[derive(SimpleObject)]
 pub struct DrawerSum {
+    /// The drawer, in its current state.
     drawer: DrawerView,
+    /// Payments in cash into the drawer, deposits included.
     received: MoneyValue,
+    /// Refunds in cash out of the drawer.
     refunded: MoneyValue,
+    /// Cash put into the drawer.
     cash_in: MoneyValue,
+    /// Cash taken out of the drawer.
     cash_out: MoneyValue,
 }
 
@@ -82,17 +92,19 @@ impl DayReportView {
 pub struct MonthMoneyView {
     /// Payments, deposits included.
     received: MoneyValue,
+    /// Refunds of payments.
     refunded: MoneyValue,
-    /// works + parts − discount
+    /// Prices of the tasks handed over: `works` and `parts` less `discount`.
     earned: MoneyValue,
     /// Works of the tasks handed over; the price of a task without lines is a work.
     works: MoneyValue,
+    /// Parts of the tasks handed over.
     parts: MoneyValue,
     /// Discounts of whole tasks.
     discount: MoneyValue,
     /// Cost of the lines, as far as it is known; null for everybody but owners.
     cost: Option<MoneyValue>,
-    /// earned − cost; null for everybody but owners.
+    /// Difference of `earned` and `cost`; null for everybody but owners.
     gross_profit: Option<MoneyValue>,
     /// Mean price of the tasks handed over that cost anything; null if there are none.
     average_task: Option<MoneyValue>,

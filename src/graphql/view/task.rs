@@ -9,10 +9,15 @@ use super::{
     ApprovalView, CommentView, CustomerView, DeviceView, List, PaymentView, StageView,
     TaskLineView, UserView, stage, user,
 };
-use crate::domain::{Category, Comment, Day, Details, Line, Link, Result, Status, TaskOrder};
+use crate::app::paging;
+use crate::domain::{
+    Category, Comment, Day, Details, Line, Link, Result, Status, TaskEvent, TaskOrder,
+};
 use crate::graphql::RequestContext;
+use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::loader::Tasks;
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::scalars::{DayValue, InstantValue, MoneyValue};
 use crate::store::tasks::{Listed, Wanted};
 
 /// Progress of a task.
@@ -20,9 +25,13 @@ use crate::store::tasks::{Listed, Wanted};
 #[graphql(remote = "Status")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StatusEnum {
+    /// The device is accepted, and the work has not begun.
     Accepted,
+    /// The work is being done.
     InProgress,
+    /// The work is done, and the customer can collect the device.
     Ready,
+    /// The task is finished, usually by the hand-over of the device.
     Closed,
 }
 
@@ -31,9 +40,13 @@ pub enum StatusEnum {
 #[graphql(remote = "Category")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CategoryEnum {
+    /// Advice to the customer.
     Consulting,
+    /// Search for the cause of a fault.
     Diagnosis,
+    /// Repair of a device.
     Repair,
+    /// Any other work.
     Other,
 }
 
@@ -41,8 +54,11 @@ pub enum CategoryEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "TaskOrder", remote = "TaskOrder")]
 pub enum TaskOrderEnum {
+    /// Latest creation first.
     Newest,
+    /// Earliest creation first.
     Oldest,
+    /// Latest change first.
     RecentlyUpdated,
     /// READY tasks only, longest waiting first.
     LongestReady,
@@ -85,23 +101,27 @@ fields! {
     TaskFields, wants Wanted;
 
     held {
+        /// Global id of the object, for `node`.
+        "nodeId" node_id: ID = |task| node_id(NodeType::Task, task.row.id.get());
+
+        /// Id of the task, unique among tasks; people know it as the number of the task.
         "id" id: ID = |task| task.row.id.get().into();
 
         /// Day of creation, `YYYY-MM-DD`, in the shop's time zone.
         "createdAt" created_at [created]: String =
             |task| Day::of(*created, &task.list.zone).to_string();
 
-        /// Time of creation, RFC 3339 in UTC.
-        "createdTime" created_time [created]: String = |task| created.to_string();
+        /// Time of creation.
+        "createdTime" created_time [created]: InstantValue = |task| InstantValue(*created);
 
-        /// Time of the last change, RFC 3339 in UTC.
-        "updatedTime" updated_time [updated]: String = |task| updated.to_string();
+        /// Time of the last change.
+        "updatedTime" updated_time [updated]: InstantValue = |task| InstantValue(*updated);
 
-        /// Time of becoming CLOSED, RFC 3339 in UTC; null in any other status.
-        "closedTime" closed_time [closed]: Option<String> = |task| closed.map(|at| at.to_string());
+        /// Time of becoming CLOSED; null in any other status.
+        "closedTime" closed_time [closed]: Option<InstantValue> = |task| closed.map(InstantValue);
 
-        /// Time of becoming READY, RFC 3339 in UTC; null in any other status.
-        "readyTime" ready_time [ready]: Option<String> = |task| ready.map(|at| at.to_string());
+        /// Time of becoming READY; null in any other status.
+        "readyTime" ready_time [ready]: Option<InstantValue> = |task| ready.map(InstantValue);
 
         /// Incremented by every change. Passed back as `expectedVersion`, it prevents lost updates.
         "version" version [version]: i64 = |task| *version;
@@ -113,20 +133,24 @@ fields! {
         /// The responsible employee.
         "employee" employee [employee]: Option<UserView> = |task| employee.cloned().map(user);
 
+        /// Category of the work.
         "category" category [category]: CategoryEnum = |task| (*category).into();
 
+        /// Progress of the task, in the same four steps for every shop.
         "status" status [status]: StatusEnum = |task| (*status).into();
 
         /// The step within the status.
         "stage" stage [stage]: StageView = |task| self::stage(stage.clone());
 
-        /// Time of entering the stage, RFC 3339 in UTC.
-        "stageSince" stage_since [stage_since]: String = |task| stage_since.to_string();
+        /// Time of entering the stage.
+        "stageSinceTime" stage_since_time [stage_since]: InstantValue =
+            |task| InstantValue(*stage_since);
 
+        /// Description of the request, at most 10,000 characters; may be empty.
         "description" description [description]: &str = |task| description.as_str();
 
-        /// Promised day of completion, `YYYY-MM-DD`.
-        "dueOn" due_on [due]: Option<String> = |task| due.map(|day| day.to_string());
+        /// Promised day of completion.
+        "dueOn" due_on [due]: Option<DayValue> = |task| due.map(Into::into);
 
         /// Whether the customer is reminded while the task is READY and awaits pickup.
         "remind" remind [remind]: bool = |task| *remind;
@@ -213,10 +237,10 @@ fields! {
             Ok(self.details(ctx).await?.balance().into())
         }
 
-        /// Last day of the warranty on this work, `YYYY-MM-DD`.
-        async fn warranty_until(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        /// Last day of the warranty on this work.
+        async fn warranty_ends_on(&self, ctx: &Context<'_>) -> Result<Option<DayValue>> {
             let until = self.details(ctx).await?.warranty_until;
-            Ok(until.map(|day| day.to_string()))
+            Ok(until.map(Into::into))
         }
 
         /// The task under whose warranty this one is done.
@@ -247,6 +271,33 @@ fields! {
             Ok(List::of(comments.into_iter().map(CommentView::from)))
         }
 
+        /// Comments on the task, paginated, oldest first.
+        async fn comments_connection(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+            first: Option<i32>,
+            #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+            #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+            last: Option<i32>,
+            #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
+        ) -> Result<Page<CommentView>> {
+            let span = Asked {
+                first,
+                after,
+                last,
+                before,
+            }
+            .read(paging::read_comment_cursor)?;
+            let all = self.list.comments(ctx, self.row.id).await?;
+            let total = Some(all.len() as i64);
+            let rows = span.of(all, |comment| comment.id);
+            let cursor = |row: &Comment| Ok(paging::comment_cursor(row.id));
+            page::page(rows, &span, total, cursor, |rows| {
+                rows.into_iter().map(CommentView::from).collect()
+            })
+        }
+
         /// Whether the customer awaits a reply.
         async fn unanswered(&self, ctx: &Context<'_>) -> Result<bool> {
             let comments = self.list.comments(ctx, self.row.id).await?;
@@ -270,6 +321,33 @@ fields! {
         async fn history(&self, ctx: &Context<'_>) -> Result<List<EventView>> {
             let events = self.list.history(ctx, self.row.id).await?;
             Ok(List::of(events.into_iter().map(EventView::from)))
+        }
+
+        /// History of the task, paginated, oldest first.
+        async fn history_connection(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+            first: Option<i32>,
+            #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+            #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+            last: Option<i32>,
+            #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
+        ) -> Result<Page<EventView>> {
+            let span = Asked {
+                first,
+                after,
+                last,
+                before,
+            }
+            .read(paging::read_event_cursor)?;
+            let all = self.list.history(ctx, self.row.id).await?;
+            let total = Some(all.len() as i64);
+            let rows = span.of(all, |event| event.id);
+            let cursor = |row: &TaskEvent| Ok(paging::event_cursor(row.id));
+            page::page(rows, &span, total, cursor, |rows| {
+                rows.into_iter().map(EventView::from).collect()
+            })
         }
     }
 }

@@ -1,12 +1,14 @@
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::known;
 use crate::app::{self, paging};
 use crate::domain::{
     DeliveryRecord, DeliveryState, HookEvent, HookEvents, HookSource, HookStanding, Result,
     UndeliveredHook, WebhookId,
 };
 use crate::graphql::RequestContext;
-use crate::graphql::engine::page::{self, Page};
+use crate::graphql::engine::page::{self, Asked, Page};
+use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 use crate::store::Connection;
 
@@ -83,14 +85,19 @@ pub struct WebhookView(pub HookStanding);
 /// except by `createWebhook` and `rotateWebhookSecret`.
 #[Object(name = "Webhook")]
 impl WebhookView {
-    /// Id of the webhook.
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::Webhook, self.0.hook.id.get())
+    }
+
+    /// Id of the webhook, unique among webhooks.
     async fn id(&self) -> ID {
         self.0.hook.id.get().into()
     }
 
     /// Name by which people know it; null for none.
     async fn name(&self) -> Option<&str> {
-        Some(self.0.hook.name.as_str()).filter(|name| !name.is_empty())
+        known(self.0.hook.name.as_str())
     }
 
     /// Address to which deliveries are sent.
@@ -156,22 +163,32 @@ impl WebhookView {
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size, 1 to 100; 20 by default.")] first: Option<i32>,
-        #[graphql(desc = "Cursor after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<DeliveryView>> {
-        let (owner, size) = (ctx.actor()?.require_owner()?, page::size(first)?);
-        let after = after.as_deref().map(paging::read_delivery_cursor);
-        let (after, counted) = (after.transpose()?, page::is_counted(ctx));
+        let owner = ctx.actor()?.require_owner()?;
+        let span = Asked {
+            first,
+            after,
+            last,
+            before,
+        }
+        .read(paging::read_delivery_cursor)?;
+        let counted = page::is_counted(ctx);
         let id: WebhookId = self.0.hook.id;
         let read = move |c: &Connection| {
-            let rows = app::webhooks::page(c, &owner, id, after, size + 1)?;
+            let rows = app::webhooks::page(c, &owner, id, span)?;
             let total = counted.then(|| app::webhooks::count(c, &owner, id));
             Ok((rows, total.transpose()?))
         };
         let (rows, total) = ctx.desk()?.db.read(read).await?;
         let cursor = |row: &DeliveryRecord| Ok(paging::delivery_cursor(row.id));
         let views = |rows: Vec<_>| rows.into_iter().map(DeliveryView).collect();
-        page::page(rows, size, after.is_some(), total, cursor, views)
+        page::page(rows, &span, total, cursor, views)
     }
 }
 
@@ -181,6 +198,11 @@ pub struct DeliveryView(pub DeliveryRecord);
 /// An event on its way to a webhook, or one that was delivered or given up.
 #[Object(name = "WebhookDelivery")]
 impl DeliveryView {
+    /// Global id of the object, for `node`.
+    async fn node_id(&self) -> ID {
+        node_id(NodeType::WebhookDelivery, self.0.id.get())
+    }
+
     /// Id of the delivery, which the receiver sees as `webhook-id` and in the body.
     async fn id(&self) -> ID {
         self.0.id.get().into()
@@ -214,7 +236,7 @@ impl DeliveryView {
 
     /// Error of the last attempt; null when it succeeded or there was none.
     async fn error(&self) -> Option<&str> {
-        Some(&*self.0.detail).filter(|detail| !detail.is_empty())
+        known(&self.0.detail)
     }
 
     /// Time of the event.
@@ -259,9 +281,9 @@ impl UndeliveredWebhookView {
         self.0.event.word()
     }
 
-    /// Error of the last attempt; empty when there was none.
-    async fn detail(&self) -> &str {
-        &self.0.detail
+    /// Error of the last attempt; null when there was none.
+    async fn detail(&self) -> Option<&str> {
+        known(&self.0.detail)
     }
 
     /// Number of attempts.
@@ -269,13 +291,13 @@ impl UndeliveredWebhookView {
         self.0.attempts
     }
 
-    /// Time of the event, RFC 3339 in UTC.
-    async fn happened_time(&self) -> String {
-        self.0.happened.to_string()
+    /// Time of the event.
+    async fn happened_time(&self) -> InstantValue {
+        InstantValue(self.0.happened)
     }
 
-    /// Time of giving up, RFC 3339 in UTC.
-    async fn failed_time(&self) -> String {
-        self.0.failed.to_string()
+    /// Time of giving up.
+    async fn failed_time(&self) -> InstantValue {
+        InstantValue(self.0.failed)
     }
 }

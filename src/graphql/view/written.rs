@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::io::Write;
 use std::ops::Deref;
 
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
@@ -91,8 +92,18 @@ values!(
 
 impl Entry for MoneyValue {}
 impl Entry for DecimalValue {}
-impl Entry for InstantValue {}
-impl Entry for DayValue {}
+
+impl Entry for InstantValue {
+    fn write_selected(&self, _: &SelectionSet, out: &mut Vec<u8>) -> Option<()> {
+        write!(out, "\"{self}\"").ok()
+    }
+}
+
+impl Entry for DayValue {
+    fn write_selected(&self, _: &SelectionSet, out: &mut Vec<u8>) -> Option<()> {
+        serde_json::to_writer(out, &self.0).ok()
+    }
+}
 
 impl<T: Entry> Entry for Option<T> {
     fn write_selected(&self, set: &SelectionSet, out: &mut Vec<u8>) -> Option<()> {

@@ -233,7 +233,9 @@ impl Format {
             Error::NotFound | Error::Missing { .. } => StatusCode::NOT_FOUND,
             Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Busy { .. } | Error::DatabaseLost(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Invalid(_) | Error::Conflict(_) => StatusCode::BAD_REQUEST,
+            Error::Invalid(_) | Error::InvalidFields(_) | Error::Conflict(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Error::Internal(_) | Error::DiskFull(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut answer = self.write(status, refusal_of(error));

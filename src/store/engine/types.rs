@@ -160,3 +160,11 @@ pub fn literal(text: &str) -> String {
 pub(in crate::store) fn numbers(all: impl Iterator<Item = i64>) -> String {
     serde_json::json!(all.collect::<Vec<_>>()).to_string()
 }
+
+/// Returns the direction of an order in SQL.
+pub(in crate::store) const fn direction(descending: bool) -> &'static str {
+    match descending {
+        true => "DESC",
+        false => "ASC",
+    }
+}

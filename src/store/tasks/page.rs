@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::sorted::{self, Sorted};
 use super::{Conditions, ListPosition, Listed, Shape, TaskRow, Whole};
-use crate::domain::{Days, Result, Search, TaskFilter, TaskId, TaskOrder};
+use crate::domain::{Days, Result, Search, Span, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
 use crate::store::engine::parts::missing;
-use crate::store::engine::types::Millis;
+use crate::store::engine::types::{Millis, direction};
 
-/// Start of a page: after the task with this sort key and id.
+/// Place in an ordered list: that of the task with this sort key and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
     pub key: i64,
@@ -95,8 +95,8 @@ pub fn next_ids(
     conditions.ids(connection, &sql)
 }
 
-/// Returns a page: at most `limit` of the matching tasks, after `after`. Search results are ordered
-/// by id instead of the time of creation, since the index finds them in that order.
+/// Returns a span of the matching tasks. Search results are ordered by id instead of the time of creation, since the
+/// index finds them in that order.
 ///
 /// A task whose own number was searched for comes first, in any order. Its cursor is the start of
 /// the remaining ones, which don't contain it.
@@ -104,10 +104,9 @@ pub fn page(
     connection: &Connection,
     filter: &TaskFilter,
     order: TaskOrder,
-    after: Option<After>,
-    limit: usize,
+    span: Span<After>,
 ) -> Result<Vec<TaskRow>> {
-    page_as(connection, Whole, filter, order, after, limit)
+    page_as(connection, Whole, filter, order, span)
 }
 
 /// Like [`page`], with rows of any shape.
@@ -116,22 +115,35 @@ pub fn page_as<S: Shape>(
     shape: S,
     filter: &TaskFilter,
     order: TaskOrder,
-    after: Option<After>,
-    limit: usize,
+    span: Span<After>,
 ) -> Result<Vec<S::Row>> {
     let shape = shape.for_cursors(order);
     let number = filter.search.as_ref().and_then(Search::number);
     let first = number.map(TaskId::from_row);
-    let mut rows = match first.filter(|_| after.is_none()) {
+    let is_first = |place: &After| Some(place.id) == first;
+    if span.before.as_ref().is_some_and(is_first) {
+        return Ok(Vec::new());
+    }
+    let mut rows = match first.filter(|_| span.after.is_none()) {
         Some(first) => by_number(connection, shape, filter, first)?,
         None => Vec::new(),
     };
-    let after = after.filter(|after| Some(after.id) != first);
-    let limit = limit.saturating_sub(rows.len());
-    rows.extend(others(
-        connection, shape, filter, order, first, after, limit,
-    )?);
-    Ok(rows)
+    let rest = Span {
+        after: span.after.filter(|after| !is_first(after)),
+        ..span
+    };
+    let read = |limit| {
+        let rest = rest.at_most(limit);
+        others(connection, shape, filter, order, first, rest)
+    };
+    if !span.from_end {
+        rows.extend(read(span.limit.saturating_sub(rows.len()))?);
+        return Ok(rows);
+    }
+    let mut last = read(span.limit)?;
+    let room = span.limit - last.len();
+    last.extend(rows.into_iter().take(room));
+    Ok(last)
 }
 
 /// Returns the task with the searched number, if it matches the other conditions.
@@ -152,20 +164,19 @@ fn by_number<S: Shape>(
     conditions.rows(connection, shape, &sql)
 }
 
-/// Returns a page of the matching tasks, except that one.
+/// Returns a span of the matching tasks, except that one.
 fn others<S: Shape>(
     connection: &Connection,
     shape: S,
     filter: &TaskFilter,
     order: TaskOrder,
     but: Option<TaskId>,
-    after: Option<After>,
-    limit: usize,
+    span: Span<After>,
 ) -> Result<Vec<S::Row>> {
     if let Some(sorted) = Sorted::of(order) {
-        return sorted::page(connection, shape, filter, sorted, but, after, limit);
+        return sorted::page(connection, shape, filter, sorted, but, span);
     }
-    let (conditions, sql) = page_statement(connection, shape, filter, order, but, after, limit)?;
+    let (conditions, sql) = page_statement(connection, shape, filter, order, but, span)?;
     conditions.rows(connection, shape, &sql)
 }
 
@@ -176,8 +187,7 @@ pub(super) fn page_statement<S: Shape>(
     filter: &TaskFilter,
     order: TaskOrder,
     but: Option<TaskId>,
-    after: Option<After>,
-    limit: usize,
+    span: Span<After>,
 ) -> Result<(Conditions, String)> {
     let (mut conditions, listed) = match order {
         TaskOrder::Newest | TaskOrder::Oldest => by_place(connection, filter)?,
@@ -190,29 +200,35 @@ pub(super) fn page_statement<S: Shape>(
         conditions.add("t.id <> :but".to_owned());
         conditions.bind(":but", but);
     }
-    let (behind, direction) = match order {
-        TaskOrder::Newest if conditions.searched => ("t.id < :id", "t.id DESC"),
-        TaskOrder::Oldest if conditions.searched => ("t.id > :id", "t.id"),
-        TaskOrder::Newest => (
-            "(t.listed_at, t.id) < (:key, :id)",
-            "t.listed_at DESC, t.id DESC",
-        ),
-        TaskOrder::Oldest => ("(t.listed_at, t.id) > (:key, :id)", "t.listed_at, t.id"),
-        TaskOrder::RecentlyUpdated => (
-            "(t.touched_at, t.id) < (:key, :id)",
-            "t.touched_at DESC, t.id DESC",
-        ),
-        _ => ("(t.ready_at, t.id) > (:key, :id)", "t.ready_at, t.id"),
+    let (key, descending) = match order {
+        TaskOrder::Newest | TaskOrder::Oldest if conditions.searched => {
+            (None, order == TaskOrder::Newest)
+        }
+        TaskOrder::Newest | TaskOrder::Oldest => (Some("t.listed_at"), order == TaskOrder::Newest),
+        TaskOrder::RecentlyUpdated => (Some("t.touched_at"), true),
+        _ => (Some("t.ready_at"), false),
     };
-    if let Some(After { key, id }) = after {
-        conditions.add(behind.to_owned());
-        conditions.bind(":id", id);
-        if behind.contains(":key") {
-            conditions.bind(":key", key);
+    for (place, is_after, [key_name, id_name]) in [
+        (span.after, true, [":key", ":id"]),
+        (span.before, false, [":key_before", ":id_before"]),
+    ] {
+        let Some(After { key: value, id }) = place else {
+            continue;
+        };
+        let than = if is_after == descending { "<" } else { ">" };
+        conditions.bind(id_name, id);
+        match key {
+            Some(key) => {
+                conditions.add(format!("({key}, t.id) {than} ({key_name}, {id_name})"));
+                conditions.bind(key_name, value);
+            }
+            None => conditions.add(format!("t.id {than} {id_name}")),
         }
     }
+    let direction = direction(descending != span.from_end);
+    let key = key.map_or_else(String::new, |key| format!("{key} {direction}, "));
     // A bound limit would make SQLite prepare the statement anew each time, which takes a third of a request for a page.
-    let order = format!("ORDER BY {direction} LIMIT {limit}");
+    let order = format!("ORDER BY {key}t.id {direction} LIMIT {}", span.limit);
     let select = shape.select(true);
     let sql = format!("{select} {} {order}", conditions.clause(&order));
     Ok((conditions, sql))

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::conditions::DUE;
 use super::{After, Conditions, Shape, read_all};
-use crate::domain::{Result, TaskFilter, TaskId, TaskOrder};
+use crate::domain::{Result, Span, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
-use crate::store::engine::types::numbers;
+use crate::store::engine::types::{direction, numbers};
 
 /// A value by which tasks are sorted. Its key in cursors is a number: a sum, or a day as `YYYYMMDD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +26,12 @@ impl Sorted {
         }
     }
 
-    /// Returns the expression that an index is on, the direction, and the condition on what comes after a key.
-    fn parts(self) -> (&'static str, &'static str, &'static str) {
+    /// Returns the expression that an index is on, and whether the largest value comes first.
+    fn parts(self) -> (&'static str, bool) {
         match self {
-            Self::Due => (DUE, "", ">"),
-            Self::Total => ("s.total", "DESC", "<"),
-            Self::Owed => ("s.owed", "DESC", "<"),
+            Self::Due => (DUE, false),
+            Self::Total => ("s.total", true),
+            Self::Owed => ("s.owed", true),
         }
     }
 
@@ -60,10 +60,9 @@ pub(super) fn page<S: Shape>(
     filter: &TaskFilter,
     sorted: Sorted,
     but: Option<TaskId>,
-    after: Option<After>,
-    limit: usize,
+    span: Span<After>,
 ) -> Result<Vec<S::Row>> {
-    let (conditions, sql) = keys(connection, filter, sorted, but, after, limit)?;
+    let (conditions, sql) = keys(connection, filter, sorted, but, span)?;
     let mut statement = connection.prepare_cached(&sql)?;
     let keys = statement.query_map(&*conditions.params(), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let keys: Vec<(TaskId, i64)> = keys.collect::<rusqlite::Result<_>>()?;
@@ -85,15 +84,14 @@ fn keys(
     filter: &TaskFilter,
     sorted: Sorted,
     but: Option<TaskId>,
-    after: Option<After>,
-    limit: usize,
+    span: Span<After>,
 ) -> Result<(Conditions, String)> {
     let besides = TaskFilter {
         owing: filter.owing && sorted != Sorted::Owed,
         ..filter.clone()
     };
     let mut conditions = Conditions::new(connection, &besides)?;
-    let (value, direction, behind) = sorted.parts();
+    let (value, descending) = sorted.parts();
     let few = conditions.few || conditions.is_search();
     let (id, tables) = sorted.tables(few);
     if sorted == Sorted::Owed {
@@ -106,12 +104,19 @@ fn keys(
         conditions.add("t.id <> :but".to_owned());
         conditions.bind(":but", but);
     }
-    if let Some(After { key, id: last }) = after {
-        conditions.add(format!("({value}, {id}) {behind} (:key, :id)"));
-        conditions.bind(":id", last);
+    for (place, is_after, [key_name, id_name]) in [
+        (span.after, true, [":key", ":id"]),
+        (span.before, false, [":key_before", ":id_before"]),
+    ] {
+        let Some(After { key, id: of }) = place else {
+            continue;
+        };
+        let than = if is_after == descending { "<" } else { ">" };
+        conditions.add(format!("({value}, {id}) {than} ({key_name}, {id_name})"));
+        conditions.bind(id_name, of);
         match sorted {
-            Sorted::Due => conditions.bind(":key", written(key)),
-            Sorted::Total | Sorted::Owed => conditions.bind(":key", key),
+            Sorted::Due => conditions.bind(key_name, written(key)),
+            Sorted::Total | Sorted::Owed => conditions.bind(key_name, key),
         }
     }
     let key = match sorted {
@@ -121,6 +126,7 @@ fn keys(
     // The unary plus keeps SQLite from walking through the order where few tasks match.
     let plus = if few { "+" } else { "" };
     let clause = conditions.flat_clause();
+    let (direction, limit) = (direction(descending != span.from_end), span.limit);
     let sql = format!(
         "SELECT t.id, {key} FROM {tables} {clause} ORDER BY {plus}{value} {direction}, {id} {direction} LIMIT {limit}"
     );
@@ -187,12 +193,16 @@ mod tests {
         };
         let all = TaskFilter::default();
         let id = TaskId::from_row(7);
-        let after = [
-            None,
-            Some(After {
-                key: 20_210_725,
-                id,
-            }),
+        let key = 20_210_725;
+        let spans = [
+            Span::first(None, 51),
+            Span::first(Some(After { key, id }), 51),
+            Span {
+                after: None,
+                before: Some(After { key, id }),
+                from_end: true,
+                limit: 51,
+            },
         ];
         for (order, of_open, of_all) in [
             (TaskOrder::Newest, "tasks_open_listed", "tasks_listed"),
@@ -221,18 +231,17 @@ mod tests {
                 (&closed, of_all),
                 (&all, of_all),
             ] {
-                for after in after {
+                for span in spans {
                     let filter = filter.clone().in_order(order);
                     let (conditions, sql) = match Sorted::of(order) {
-                        Some(sorted) => keys(&connection, &filter, sorted, None, after, 51),
+                        Some(sorted) => keys(&connection, &filter, sorted, None, span),
                         None => page_statement(
                             &connection,
                             super::super::Whole,
                             &filter,
                             order,
                             None,
-                            after,
-                            51,
+                            span,
                         ),
                     }
                     .unwrap();

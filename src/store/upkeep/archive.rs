@@ -354,7 +354,8 @@ fn read_through(tx: &Transaction) -> Result<()> {
     let mut after = None;
     loop {
         let (all, order) = (TaskFilter::default(), TaskOrder::Oldest);
-        let rows = crate::store::tasks::page(tx, &all, order, after, STEP)?;
+        let rows =
+            crate::store::tasks::page(tx, &all, order, crate::domain::Span::first(after, STEP))?;
         let ids: Vec<_> = rows.iter().map(|row| row.task.id).collect();
         let mut details = crate::store::details::of_tasks(tx, &ids)?;
         for row in &rows {

@@ -7,10 +7,10 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::note_attempt;
 use crate::domain::{
-    Attempt, Delivery, DeliveryId, DeliveryRecord, DeliveryState, Error, HookEvent, Result,
+    Attempt, Delivery, DeliveryId, DeliveryRecord, DeliveryState, Error, HookEvent, Result, Span,
     Subject, UndeliveredHook, WebhookId,
 };
-use crate::store::engine::types::Millis;
+use crate::store::engine::types::{Millis, direction};
 use crate::store::{Connection, Transaction};
 
 /// How long settled deliveries are kept, beyond the newest of each webhook.
@@ -336,20 +336,23 @@ pub fn get(connection: &Connection, id: DeliveryId) -> Result<Option<DeliveryRec
     Ok(statement.query_row([id], record_from_row).optional()?)
 }
 
-/// Returns up to `limit` deliveries of a webhook, newest first, older than `before`.
+/// Returns a stretch of the deliveries of a webhook, newest first.
 pub fn page(
     connection: &Connection,
     webhook: WebhookId,
-    before: Option<DeliveryId>,
-    limit: usize,
+    span: Span<DeliveryId>,
 ) -> Result<Vec<DeliveryRecord>> {
+    let direction = direction(!span.from_end);
     let sql = format!(
         "SELECT {RECORD_COLUMNS} FROM webhook_deliveries
-         WHERE webhook_id = :webhook AND id < :before ORDER BY id DESC LIMIT :limit"
+         WHERE webhook_id = :webhook AND id < :after AND id > :before
+         ORDER BY id {direction} LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let before = before.map_or(i64::MAX, DeliveryId::get);
-    let values = named_params! { ":webhook": webhook, ":before": before, ":limit": limit };
+    let values = named_params! {
+        ":webhook": webhook, ":after": span.after.map_or(i64::MAX, DeliveryId::get),
+        ":before": span.before.map_or(0, DeliveryId::get), ":limit": span.limit,
+    };
     let rows = statement.query_map(values, record_from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

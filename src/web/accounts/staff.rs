@@ -8,7 +8,7 @@ use super::Face;
 use super::health::clock_incident;
 use super::invites::{INVITES, InviteLine, Invited};
 use crate::app::{accounts, incidents};
-use crate::domain::{Employee, EmployeeId, Error, Result, Role};
+use crate::domain::{Employee, EmployeeId, Error, Result, Role, Span};
 use crate::web::bot_line::BotLine;
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
@@ -80,7 +80,7 @@ pub(super) async fn show_staff(
     let hooks = webhooks::look(visit).await?;
     let (owner, now) = (visit.owner()?, visit.desk.clock.now());
     let news = move |c: &_| {
-        let open = accounts::open_invites(c, &owner, None, INVITES, now)?;
+        let open = accounts::open_invites(c, &owner, Span::first(None, INVITES), now)?;
         Ok((incidents::news(c, &owner, now)?, open))
     };
     let (incidents, open) = visit.desk.db.read(news).await?;

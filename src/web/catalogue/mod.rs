@@ -17,7 +17,7 @@ use super::data;
 use super::form::Errors;
 use super::visit::Visit;
 use crate::app::{self, paging};
-use crate::domain::{CatalogueItem, ItemId, LineKind, Money, Result, Search, WarrantyDays};
+use crate::domain::{CatalogueItem, ItemId, LineKind, Money, Result, Search, Span, WarrantyDays};
 use crate::store::catalogue::ItemFilter;
 
 const PAGE: usize = 50;
@@ -140,7 +140,9 @@ async fn show(
     let search = visit.parameter("q").unwrap_or_default();
     let kind = visit.parameter("kind").and_then(LineKind::from_word);
     let archived = visit.parameter("archived").is_some();
-    let after = visit.parameter("after").map(paging::read_item_cursor);
+    let after = visit
+        .parameter("after")
+        .map(|after| paging::read_item_cursor("after", after));
     let after = after.transpose()?;
     let filter = ItemFilter {
         search: Search::parse(search),
@@ -149,7 +151,7 @@ async fn show(
     };
     let edited = form.as_ref().and_then(|form| form.id);
     let work = move |c: &_| {
-        let items = app::catalogue::page(c, &actor, &filter, after, PAGE + 1)?;
+        let items = app::catalogue::page(c, &actor, &filter, Span::first(after, PAGE + 1))?;
         let edited = edited.filter(|id| items.iter().all(|item| item.id != *id));
         let edited = edited.map(|id| app::catalogue::get(c, &actor, id));
         let count = app::catalogue::count(c, &actor, &filter)?;

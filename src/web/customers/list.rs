@@ -4,7 +4,7 @@ use askama::Template;
 use warp::reply::Response;
 
 use crate::app::{self, paging};
-use crate::domain::{Customer, CustomerId, Error, Result, TelegramLink};
+use crate::domain::{Customer, CustomerId, Error, Result, Span, TelegramLink};
 use crate::web::tasks::{CustomerLine, PhoneLookup, look_up};
 use crate::web::visit::Visit;
 
@@ -34,10 +34,10 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let search = app::customers::search(text);
     let after = visit
         .parameter("after")
-        .map(paging::read_customer_cursor)
+        .map(|after| paging::read_customer_cursor("after", after))
         .transpose()?;
     let work = move |c: &_| {
-        let all = app::customers::page(c, &actor, &search, after, PAGE + 1)?;
+        let all = app::customers::page(c, &actor, &search, Span::first(after, PAGE + 1))?;
         Ok((all, app::customers::count(c, &actor, &search)?))
     };
     let (mut all, count) = visit.desk.db.read(work).await?;

@@ -5,7 +5,7 @@ use warp::reply::Response;
 
 use super::{customer_id, get};
 use crate::app;
-use crate::domain::{Actor, Customer, CustomerId, Error, MergeId, Merged, Result};
+use crate::domain::{Actor, Customer, CustomerId, Error, MergeId, Merged, Result, Span};
 use crate::i18n;
 use crate::store::{Connection, Transaction};
 use crate::web::tasks::{CustomerLine, of_customer};
@@ -106,7 +106,7 @@ async fn find(visit: &Visit, actor: Actor, text: &str) -> Result<Vec<Customer>> 
     let search = app::customers::search(text);
     let number = CustomerId::parse("q", text.trim_start_matches(['№', '#']).trim()).ok();
     let work = move |c: &Connection| {
-        let mut found = app::customers::page(c, &actor, &search, None, FOUND)?;
+        let mut found = app::customers::page(c, &actor, &search, Span::first(None, FOUND))?;
         let numbered = number.map(|id| app::customers::get(c, &actor, id));
         if let Some(Ok(card)) = numbered
             && found.iter().all(|found| found.id != card.id)

@@ -16,7 +16,9 @@ use super::tasks::{CustomerLine, TaskListItem, of_customer};
 use super::text::Texts;
 use super::visit::Visit;
 use crate::app;
-use crate::domain::{CardField, Customer, CustomerId, Error, Result, TaskOrder, TelegramLink};
+use crate::domain::{
+    CardField, Customer, CustomerId, Error, Result, Span, TaskOrder, TelegramLink,
+};
 use crate::store::Transaction;
 
 /// Maximum number of tasks on a customer's page; the list shows the rest.
@@ -57,7 +59,13 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         let customer = app::customers::get(c, &actor, id)?;
         let merges = app::merges::of_customer(c, &actor, id, now)?;
         let filter = of_customer(&customer);
-        let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, TASKS)?;
+        let rows = app::tasks::page(
+            c,
+            &actor,
+            &filter,
+            TaskOrder::Newest,
+            Span::first(None, TASKS),
+        )?;
         let rows = app::details::join(c, &actor, rows)?;
         let count = app::tasks::count(c, &actor, &filter)?;
         let debt = app::handovers::debts_of_customers(c, &actor, &[id])?;

@@ -5,7 +5,7 @@ use warp::reply::Response;
 
 use super::parts::{PARTS, Part};
 use crate::app::{accounts, settings};
-use crate::domain::{AuditAction, AuditEvent, AuditEventId, Employee, Result, Role};
+use crate::domain::{AuditAction, AuditEvent, AuditEventId, Employee, Result, Role, Span};
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
@@ -47,7 +47,7 @@ pub async fn audit(visit: &Visit) -> Result<Response> {
         .transpose()?;
     let actor = visit.actor()?;
     let work = move |c: &_| {
-        let events = settings::audit(c, &owner, before, AUDIT + 1)?;
+        let events = settings::audit(c, &owner, Span::first(before, AUDIT + 1))?;
         Ok((events, accounts::employees(c, &actor)?))
     };
     let (mut events, staff) = visit.desk.db.read(work).await?;

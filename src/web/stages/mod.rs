@@ -131,9 +131,9 @@ pub async fn ask_to_delete(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn delete(visit: &Visit, id: &str) -> Result<Response> {
     let owner = visit.owner()?;
     let (id, now) = (stage_id(id)?, visit.desk.clock.now());
-    let to = match visit.typed("tasksTo") {
+    let to = match visit.typed("replacementId") {
         "" => None,
-        to => Some(StageId::parse("tasksTo", to)?),
+        to => Some(StageId::parse("replacementId", to)?),
     };
     let work = move |tx: &Transaction<'_>| app::stages::delete(tx, &owner, id, to, now);
     match visit.desk.db.write(work).await {

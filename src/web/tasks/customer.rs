@@ -6,7 +6,7 @@ use warp::reply::Response;
 
 use super::{CustomerLine, TaskListItem, get_whole, task_id};
 use crate::app;
-use crate::domain::{Actor, Customer, CustomerId, Error, Name, Phone, Result};
+use crate::domain::{Actor, Customer, CustomerId, Error, Name, Phone, Result, Span};
 use crate::store::{Connection, Transaction};
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
@@ -56,7 +56,9 @@ async fn form(visit: &Visit, id: &str, status: StatusCode, errors: Errors) -> Re
         "" => Vec::new(),
         text => {
             let search = app::customers::search(text);
-            let read = move |c: &Connection| app::customers::page(c, &actor, &search, None, FOUND);
+            let read = move |c: &Connection| {
+                app::customers::page(c, &actor, &search, Span::first(None, FOUND))
+            };
             visit.desk.db.read(read).await?
         }
     };

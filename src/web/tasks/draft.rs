@@ -12,11 +12,11 @@ use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// The details in a form, besides those of the device.
-const OTHERS: &[&str] = &["dueOn", "estimate", "price", "warrantyUntil"];
+const OTHERS: &[&str] = &["dueOn", "estimate", "price", "warrantyEndsOn"];
 /// The deposit of a new task.
 const DEPOSIT: &[&str] = &["prepayment", "prepaymentMethod"];
 /// A hidden detail: the task under whose warranty this one is done.
-const WARRANTY_OF: &str = "warrantyOf";
+const WARRANTY_OF: &str = "warrantyOfId";
 
 /// Returns the names of all details.
 fn details() -> impl Iterator<Item = &'static str> {
@@ -84,7 +84,7 @@ impl TaskForm {
             ("dueOn", day(task.due)),
             ("estimate", sum(details.estimate)),
             ("price", sum(details.price)),
-            ("warrantyUntil", day(details.warranty_until)),
+            ("warrantyEndsOn", day(details.warranty_until)),
         ]);
         draft
     }
@@ -179,7 +179,7 @@ impl TaskForm {
             estimate: reading.maybe("estimate", sum("estimate"))?,
             price: reading.maybe("price", sum("price"))?,
             discount: None,
-            warranty_until: reading.maybe("warrantyUntil", day("warrantyUntil"))?,
+            warranty_until: reading.maybe("warrantyEndsOn", day("warrantyEndsOn"))?,
             warranty_of: reading.maybe(WARRANTY_OF, |id| Ok(TaskId::parse(WARRANTY_OF, id)?))?,
         };
         let change = TaskChange {

@@ -157,7 +157,7 @@ pub(super) fn collision(
             (Input::Choice(choices), texts.category(&task.category))
         }
         "dueOn" => (Input::Day, day(task.due)),
-        "warrantyUntil" => (Input::Day, day(details.warranty_until)),
+        "warrantyEndsOn" => (Input::Day, day(details.warranty_until)),
         "estimate" => (Input::Number, sum(details.estimate)),
         "price" => (Input::Number, sum(details.price)),
         _ => (Input::Line, theirs.clone()),

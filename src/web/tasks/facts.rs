@@ -190,7 +190,7 @@ fn warning(field: &str, task: &Task, details: &Details, texts: &Texts) -> Option
     let id = match field {
         "serialNumber" if details.device.is_imei_mistyped() => "device-serial-suspicious",
         "dueOn" if task.is_overdue(today) => "task-overdue",
-        "warrantyUntil" if over => "task-warranty-over",
+        "warrantyEndsOn" if over => "task-warranty-over",
         _ => return None,
     };
     Some(texts.s(id))

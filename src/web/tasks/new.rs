@@ -10,7 +10,7 @@ use crate::app;
 use crate::app::suggestions::Suggestions;
 use crate::domain::{
     Category, Details, Device, DeviceField, Error, Name, NewTask, Phone, Problem, Result,
-    ShortText, TaskFilter, TaskId, TaskOrder,
+    ShortText, Span, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::Transaction;
 use crate::web::form::Errors;
@@ -69,7 +69,13 @@ pub async fn look_up(visit: &Visit, phone: &str) -> Result<PhoneLookup> {
         let last = match &customer {
             Some(customer) => {
                 let filter = of_customer(customer);
-                app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, LAST)?
+                app::tasks::page(
+                    c,
+                    &actor,
+                    &filter,
+                    TaskOrder::Newest,
+                    Span::first(None, LAST),
+                )?
             }
             None => Vec::new(),
         };
@@ -103,7 +109,13 @@ async fn look_up_device(visit: &Visit, serial: &str) -> Result<KnownDevice> {
         ..TaskFilter::default()
     };
     let work = move |c: &_| {
-        let last = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, LAST)?;
+        let last = app::tasks::page(
+            c,
+            &actor,
+            &filter,
+            TaskOrder::Newest,
+            Span::first(None, LAST),
+        )?;
         app::details::join(c, &actor, last)
     };
     let last = visit.desk.db.read(work).await?;
@@ -163,7 +175,7 @@ async fn show_new(
     let actor = visit.actor()?;
     let read = move |c: &_| app::suggestions::of_devices(c, &actor);
     let suggestions = visit.desk.db.read(read).await?;
-    let warranty = match draft.detail("warrantyOf") {
+    let warranty = match draft.detail("warrantyOfId") {
         "" => None,
         of => errors.take(warranty(visit, of).await, &visit.texts)?,
     };
@@ -184,10 +196,10 @@ async fn show_new(
 }
 
 async fn warranty(visit: &Visit, of: &str) -> Result<String> {
-    let of = TaskId::parse("warrantyOf", of)?;
+    let of = TaskId::parse("warrantyOfId", of)?;
     match get_whole(visit, of).await {
         Ok((_, details)) => Ok(warranty_line(of, &details, &visit.texts)),
-        Err(Error::NotFound) => Err(Problem::NoSuchTask.at("warrantyOf").into()),
+        Err(Error::NotFound) => Err(Problem::NoSuchTask.at("warrantyOfId").into()),
         Err(error) => Err(error),
     }
 }

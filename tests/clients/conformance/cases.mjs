@@ -3,7 +3,7 @@
 
 import { Written } from "./values.mjs";
 
-const comment = 'addComment(id: 30, text: "m")';
+const comment = 'addComment(taskId: 30, text: "m")';
 
 export const cases = [
   ["a failed nullable root is null", "{me{id} taskById(id:999999){id}}", { is: "runs" }],
@@ -15,7 +15,7 @@ export const cases = [
   ],
   [
     "a failed mutation takes data with it",
-    `mutation{a:${comment}{comment{id}} b:addComment(id:999999,text:"m"){comment{id}} c:${comment}{comment{id}}}`,
+    `mutation{a:${comment}{comment{id}} b:addComment(taskId:999999,text:"m"){comment{id}} c:${comment}{comment{id}}}`,
     { is: "runs" },
   ],
   ["a field that stands twice runs once", `mutation{${comment}{comment{id}} ${comment}{task{id}}}`, { is: "runs" }],
@@ -136,12 +136,12 @@ export const cases = [
   ],
   [
     "an unset variable leaves the argument's default",
-    'mutation($c:Boolean){addComment(id:30,text:"m",toCustomer:$c){comment{kind}}}',
+    'mutation($c:Boolean){addComment(taskId:30,text:"m",toCustomer:$c){comment{kind}}}',
     { is: "runs", variables: {} },
   ],
   [
     "null for an argument with a default",
-    'mutation($c:Boolean){addComment(id:30,text:"m",toCustomer:$c){comment{kind}}}',
+    'mutation($c:Boolean){addComment(taskId:30,text:"m",toCustomer:$c){comment{kind}}}',
     { is: "runs", variables: { c: null } },
   ],
   [
@@ -225,10 +225,10 @@ export const cases = [
     "query($a:Int !,$b:[ StatusEnum ! ] ){tasks(first:$a){totalCount} allTasks(statuses:$b){id}}",
     { is: "runs", variables: { a: 1 } },
   ],
-  ["a block string", 'mutation{addComment(id:30,text:"""a \\""" b"""){comment{text}}}', { is: "runs" }],
+  ["a block string", 'mutation{addComment(taskId:30,text:"""a \\""" b"""){comment{text}}}', { is: "runs" }],
   [
     "a block string's indentation",
-    'mutation{addComment(id:30,text:"""\n\n    a\n      b\n    "c"\n\n  """){comment{text}}}',
+    'mutation{addComment(taskId:30,text:"""\n\n    a\n      b\n    "c"\n\n  """){comment{text}}}',
     { is: "runs" },
   ],
   ["a glued keyword", "queryA{me{id}}", { is: "grammar" }],

@@ -58,7 +58,7 @@ async function cause(url, token, socket, id, operations) {
   while (!question.received.length) await question.changed;
   for (let tries = 0; tries < 10; tries += 1) {
     const before = operations.map((operation) => operation.received.length);
-    const query = "mutation($id: ID!, $text: String!) { addComment(id: $id, text: $text) { comment { id } } }";
+    const query = "mutation($id: ID!, $text: String!) { addComment(taskId: $id, text: $text) { comment { id } } }";
     const { errors, text } = await post(url, token, { query, variables: { id, text: `change ${tries}` } });
     if (errors) throw new Error(text);
     const answered = () =>

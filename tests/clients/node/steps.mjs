@@ -74,7 +74,7 @@ export const WATCH = /* GraphQL */ `
 export const photo = readFileSync(process.env.CLIENT_PHOTO);
 export const UPLOAD = /* GraphQL */ `
   mutation Upload($id: ID!, $files: [Upload!]!) {
-    addAttachments(id: $id, files: $files) {
+    addAttachments(taskId: $id, files: $files) {
       comment {
         id
         photo {

@@ -42,7 +42,7 @@ subscription Watch($id: ID) {
 
 UPLOAD = """
 mutation Upload($id: ID!, $files: [Upload!]!) {
-  addAttachments(id: $id, files: $files) { comment { photo { state url width height } } }
+  addAttachments(taskId: $id, files: $files) { comment { photo { state url width height } } }
 }
 """
 

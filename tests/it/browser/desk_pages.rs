@@ -21,7 +21,7 @@ async fn the_counter_leads_from_what_waits_to_the_work_and_finds_by_number() {
     set_status(&shop, "3", "READY").await;
     let asked = data(
         &shop,
-        "mutation { askApproval(id: 2, price: 20000) { task { approvals { id } } } renewStatusLink(id: 2) { task { statusUrl } } }",
+        "mutation { askApproval(taskId: 2, price: 20000) { task { approvals { id } } } renewStatusLink(taskId: 2) { task { statusUrl } } }",
     )
     .await;
     let id = asked["askApproval"]["task"]["approvals"][0]["id"]

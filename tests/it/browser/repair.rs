@@ -94,7 +94,7 @@ async fn ask_for(desk: &Browser, price: &str, what: &str, button: &str) {
 async fn settle_up(desk: &Browser) {
     desk.go("/tasks/1/edit").await;
     desk.fill("[name=price]", "4 500").await;
-    desk.eval("document.querySelector('[name=warrantyUntil]').value = '2022-01-25'")
+    desk.eval("document.querySelector('[name=warrantyEndsOn]').value = '2022-01-25'")
         .await;
     desk.click("main .btn.main").await;
     desk.at("/tasks/1").await;

@@ -78,7 +78,7 @@ const OWNERS: &[Screen<'_>] = &[
         "send('main form', {phone: 'нет', name: 'я'.repeat(201), description: 'я'.repeat(10001)})",
         "#description-problem",
     ),
-    ("/new-task/?warranty=1", "", "[name=warrantyOf]"),
+    ("/new-task/?warranty=1", "", "[name=warrantyOfId]"),
     (
         "/new-task/",
         "send('main form', {kind: 'я'.repeat(201), serialNumber: '490154203237519', estimate: 'даром', prepayment: '-1'})",
@@ -298,7 +298,7 @@ const OWNERS: &[Screen<'_>] = &[
     (
         "/stages/2/delete",
         "send('main form', {})",
-        "#tasksTo-problem",
+        "#replacementId-problem",
     ),
     ("/nowhere", "", "main h1"),
 ];
@@ -344,7 +344,7 @@ async fn fill(shop: &Shop) {
         shop.ask(&format!(
             r#"mutation {{
                 createTask(taskData: {{customerPhone: "{phone}", category: CONSULTING, description: "{description}",
-                    dueOn: "2021-07-0{end}", estimate: 2000000000, price: 2000000000, warrantyUntil: "2021-07-0{end}",
+                    dueOn: "2021-07-0{end}", estimate: 2000000000, price: 2000000000, warrantyEndsOn: "2021-07-0{end}",
                     device: {{kind: "{word}", brand: "Apple", model: "iPhone 12", serialNumber: "490154203237519",
                         accessories: "{word}", appearance: "{word}", place: "полка 3"}}}}) {{ task {{ id }} }}
                 updateCustomer(customerData: {{phone: "{phone}", name: "{name}"}}) {{ customer {{ id }} }}
@@ -362,8 +362,8 @@ async fn fill(shop: &Shop) {
     messages(shop, 3).await;
     set_status(shop, "1", "IN_PROGRESS").await;
     shop.ask(&format!(r#"mutation {{
-        createTask(taskData: {{customerPhone: "+7 900 000-00-01", warrantyOf: 1, description: "{word}"}}) {{ task {{ id }} }}
-        updateTask(taskData: {{id: 1, dueOn: "2021-07-02", price: 100, warrantyUntil: null, device: {{place: "{word}"}}}}) {{ task {{ id }} }}
+        createTask(taskData: {{customerPhone: "+7 900 000-00-01", warrantyOfId: 1, description: "{word}"}}) {{ task {{ id }} }}
+        updateTask(taskData: {{id: 1, dueOn: "2021-07-02", price: 100, warrantyEndsOn: null, device: {{place: "{word}"}}}}) {{ task {{ id }} }}
     }}"#))
     .await;
     shop.ask(&format!(
@@ -374,9 +374,9 @@ async fn fill(shop: &Shop) {
     // They write much, and the quote has a long explanation.
     shop.ask(&format!(
         r#"mutation {{
-            one: addComment(id: 1, text: "{word}") {{ task {{ id }} }}
-            two: addComment(id: 1, text: "{word}", toCustomer: true) {{ task {{ id }} }}
-            askApproval(id: 1, price: 2000000000, text: "{word}") {{ task {{ id }} }}
+            one: addComment(taskId: 1, text: "{word}") {{ task {{ id }} }}
+            two: addComment(taskId: 1, text: "{word}", toCustomer: true) {{ task {{ id }} }}
+            askApproval(taskId: 1, price: 2000000000, text: "{word}") {{ task {{ id }} }}
         }}"#
     ))
     .await;
@@ -388,7 +388,7 @@ async fn fill(shop: &Shop) {
                 saveCatalogueItem(itemData: {{kind: PART, name: "{word}", article: "{word}", price: 2000000000, cost: 1000000000}}) {{ item {{ id }} }}
                 one: addLine(taskId: 2, lineData: {{itemId: 1, quantity: "1000.001", doneById: 1, warrantyDays: 3650}}) {{ line {{ id }} }}
                 two: addLine(taskId: 2, lineData: {{kind: WORK, name: "{word}", unitPrice: 2000000000, discount: 1000000000}}) {{ line {{ id }} }}
-                askApproval(id: 2, text: "{word}") {{ task {{ id }} }}
+                askApproval(taskId: 2, text: "{word}") {{ task {{ id }} }}
                 three: addLine(taskId: 2, lineData: {{kind: WORK, name: "{word}", unitPrice: 1}}) {{ line {{ id }} }}
                 setDiscount(taskId: 2, sum: 1000000000) {{ task {{ id }} }}
                 takePayment(paymentData: {{taskId: 2, method: CASH, sum: 2000000000, note: "{word}", fiscalNumber: "{number}"}}) {{ payment {{ id }} }}

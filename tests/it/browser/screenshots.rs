@@ -241,7 +241,7 @@ async fn shop(scene: &Scene) -> Shop {
     }
     for (id, name) in (1..).zip(scene.names) {
         let name = format!(
-            r#"mutation {{ updateEmployee(input: {{id: {id}, name: "{name}"}}) {{ user {{ id }} }} }}"#
+            r#"mutation {{ updateEmployee(employeeData: {{id: {id}, name: "{name}"}}) {{ user {{ id }} }} }}"#
         );
         ask(&shop, &name).await;
     }
@@ -291,14 +291,14 @@ async fn tell(shop: &Shop, scene: &Scene) {
     let message = scene.message;
     ask(
         shop,
-        &format!(r#"mutation {{ addComment(id: {SHOWN}, text: "{message}", toCustomer: true) {{ comment {{ id }} }} }}"#),
+        &format!(r#"mutation {{ addComment(taskId: {SHOWN}, text: "{message}", toCustomer: true) {{ comment {{ id }} }} }}"#),
     )
     .await;
     messages(shop, before + 2).await;
     let (text, price) = scene.quote;
     ask(
         shop,
-        &format!(r#"mutation {{ askApproval(id: {SHOWN}, price: {price}, text: "{text}") {{ task {{ id }} }} }}"#),
+        &format!(r#"mutation {{ askApproval(taskId: {SHOWN}, price: {price}, text: "{text}") {{ task {{ id }} }} }}"#),
     )
     .await;
     messages(shop, before + 3).await;

@@ -8,7 +8,7 @@ use crate::harness::Shop;
 const PHONE: &str = "+79000000001";
 
 /// What is asked of every task.
-const TASKS: &str = "{ allTasks { id price prepayment discount total paid toPay warrantyUntil
+const TASKS: &str = "{ allTasks { id price prepayment discount total paid toPay warrantyEndsOn
     lines { id kind name quantity unitPrice discount sum cost warrantyDays agreement item { id name } doneBy { email } }
     payments { id kind method sum time note fiscalNumber carriedOver employee { email } drawer { name } refundOf { id } }
     approvals { id price text decision channel } history { kind from to } }
@@ -33,7 +33,7 @@ async fn full() -> Shop {
                 discountPercent: "10"}) { line { id } }"#,
             r#"addLine(taskId: 1, lineData: {itemId: 1, name: "Приметный экран"}) { line { id } }"#,
             r#"setDiscount(taskId: 1, percent: "5") { task { id } }"#,
-            r#"askApproval(id: 1, text: "Приметный вопрос") { task { id } }"#,
+            r#"askApproval(taskId: 1, text: "Приметный вопрос") { task { id } }"#,
             r#"agreeByPhone(taskId: 1, note: "Приметный разговор") { task { id } }"#,
             r#"updateLine(id: 2, lineData: {name: "Приметная сварка"}) { line { id } }"#,
             r#"saveDrawer(name: "Second") { drawer { id } }"#,

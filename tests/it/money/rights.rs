@@ -179,7 +179,7 @@ async fn a_cost_is_shown_to_no_employee_anywhere() {
         &shop,
         &[
             "updateLine(id: 1, lineData: {cost: 77771}) { line { id } }",
-            "askApproval(id: 1) { task { id } }",
+            "askApproval(taskId: 1) { task { id } }",
             "handOver(taskId: 1, payments: [{method: CARD, sum: 450000}]) { task { id } }",
             "refundPayment(id: 1, sum: 1) { payment { id } }",
         ],

@@ -74,10 +74,10 @@ fn seeds(door: Door) -> Vec<(String, String)> {
             graphql(
                 "mutation($d: TaskInput!) { createTask(taskData: $d) { task { id description } } }",
                 json!({"d": {"customerPhone": "+79000000001", "description": "a lamp", "category": "REPAIR", "dueOn": "2021-07-31",
-                    "device": {"brand": "Acme", "serialNumber": "490154203237518"}, "estimate": 150_050, "warrantyOf": "1"}}),
+                    "device": {"brand": "Acme", "serialNumber": "490154203237518"}, "estimate": 150_050, "warrantyOfId": "1"}}),
             ),
             graphql(
-                "mutation { updateTask(taskData: {id: 1, dueOn: null, price: 2000000000, prepayment: null, warrantyUntil: \"2021-10-23\", device: {place: \"shelf 2\", serialNumber: \"\"}}) { task { device { serialNumberSuspicious } warrantyTasks { id } } } }",
+                "mutation { updateTask(taskData: {id: 1, dueOn: null, price: 2000000000, prepayment: null, warrantyEndsOn: \"2021-10-23\", device: {place: \"shelf 2\", serialNumber: \"\"}}) { task { device { serialNumberSuspicious } warrantyTasks { id } } } }",
                 json!({}),
             ),
             graphql(
@@ -114,11 +114,11 @@ fn seeds(door: Door) -> Vec<(String, String)> {
         Door::Form => vec![
             form(
                 "/new-task/",
-                "phone=8+900+000+00+0@&name=Anna&description=a+lamp&category=REPAIR&status=ACCEPTED&kind=phone&brand=Acme&model=X1&serialNumber=490154203237518&accessories=case&appearance=new&place=shelf+2&dueOn=2021-07-31&estimate=1+500%2C50&prepayment=500&warrantyOf=1",
+                "phone=8+900+000+00+0@&name=Anna&description=a+lamp&category=REPAIR&status=ACCEPTED&kind=phone&brand=Acme&model=X1&serialNumber=490154203237518&accessories=case&appearance=new&place=shelf+2&dueOn=2021-07-31&estimate=1+500%2C50&prepayment=500&warrantyOfId=1",
             ),
             form(
                 "/tasks/1/edit",
-                "description=two%0D%0Alines&category=OTHER&status=READY&version=1&serialNumber=&dueOn=&price=2000&warrantyUntil=2021-10-23",
+                "description=two%0D%0Alines&category=OTHER&status=READY&version=1&serialNumber=&dueOn=&price=2000&warrantyEndsOn=2021-10-23",
             ),
             form(
                 "/tasks/1/edit",

@@ -8,7 +8,8 @@ use warp::reply::Response;
 use super::{FIELDS, HookForm, PAGE, Standing, Typed, errors, hook_id, is_given};
 use crate::app::webhooks as hooks;
 use crate::domain::{
-    DeliveryId, DeliveryRecord, DeliveryState, Error, HookChange, HookSecret, Result, WebhookId,
+    DeliveryId, DeliveryRecord, DeliveryState, Error, HookChange, HookSecret, Result, Span,
+    WebhookId,
 };
 use crate::store::Transaction;
 use crate::web::confirm::Confirm;
@@ -210,7 +211,10 @@ async fn render(
     let owner = visit.owner()?;
     let read = move |c: &_| {
         let standing = hooks::standing_of(c, &owner, id)?;
-        Ok((standing, hooks::page(c, &owner, id, None, DELIVERIES)?))
+        Ok((
+            standing,
+            hooks::page(c, &owner, id, Span::first(None, DELIVERIES))?,
+        ))
     };
     let (standing, records) = visit.desk.db.read(read).await?;
     let texts = &visit.texts;

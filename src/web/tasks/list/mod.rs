@@ -12,7 +12,7 @@ use super::toast::{Toast, toast};
 use super::{EmployeeOption, choices};
 use crate::app::{self, paging};
 use crate::domain::{
-    Actor, Day, Details, Employee, Result, Search, Stage, TaskFilter, TaskId, TaskOrder,
+    Actor, Day, Details, Employee, Result, Search, Span, Stage, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::Connection;
 use crate::store::tasks::{After, Counts, TaskRow};
@@ -86,7 +86,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let (today, order) = (visit.texts.today(), asked.order());
     let after = visit
         .parameter("after")
-        .map(|after| paging::read_task_cursor(after, order))
+        .map(|after| paging::read_task_cursor("after", after, order))
         .transpose()?;
     let exact = filter.search.as_ref().and_then(Search::number);
     let work = move |c: &_| read(c, &actor, filter, order, after, today);
@@ -124,7 +124,13 @@ fn read(
     let text = |filter: &TaskFilter| filter.search.as_ref().map(Search::text);
     let meant_text = meant.as_ref().and_then(text);
     let filter = meant.unwrap_or(filter);
-    let rows = app::tasks::page(connection, actor, &filter, order, after, PAGE + 1)?;
+    let rows = app::tasks::page(
+        connection,
+        actor,
+        &filter,
+        order,
+        Span::first(after, PAGE + 1),
+    )?;
     let rows = app::details::join(connection, actor, rows)?;
     let mut all = TaskFilter {
         statuses: Vec::new(),

@@ -7,7 +7,7 @@ use warp::reply::Response;
 use super::line_form::{LineForm, line_errors};
 use super::note_error;
 use crate::app::{self, posts};
-use crate::domain::{CatalogueItem, Error, Line, LineId, LineKind, Result, Search, TaskId};
+use crate::domain::{CatalogueItem, Error, Line, LineId, LineKind, Result, Search, Span, TaskId};
 use crate::store::Transaction;
 use crate::store::catalogue::ItemFilter;
 use crate::web::form::Errors;
@@ -66,7 +66,8 @@ async fn find(visit: &Visit, task: TaskId, query: &str) -> Result<Found> {
                 search,
                 archived: Some(false),
             };
-            let read = move |c: &_| app::catalogue::page(c, &actor, &filter, None, FOUND);
+            let read =
+                move |c: &_| app::catalogue::page(c, &actor, &filter, Span::first(None, FOUND));
             visit.desk.db.read(read).await?
         }
     };

@@ -314,13 +314,13 @@ fn of_fields(fields: &Fields) -> Vec<(&'static str, Option<String>)> {
     vec![
         ("category", word(fields.category)),
         ("status", word(fields.status)),
-        ("stage", number(fields.stage)),
+        ("stageId", number(fields.stage)),
         ("description", fields.description.and_then(quoted)),
         ("device", Some(format!("{{{device}}}"))),
         ("dueOn", maybe(due)),
         ("estimate", maybe(beside.estimate)),
         ("price", maybe(beside.price)),
-        ("warrantyOf", maybe(beside.warranty_of)),
+        ("warrantyOfId", maybe(beside.warranty_of)),
     ]
 }
 
@@ -401,7 +401,7 @@ fn mutation(operation: &Operation) -> Option<String> {
             format!("updateStage(stageData: {{{data}}}) {{ stage {{ id }} }}")
         }
         Operation::DeleteStage(id, to) => {
-            let given = arguments(&[("id", number(Some(id))), ("tasksTo", number(*to))]);
+            let given = arguments(&[("id", number(Some(id))), ("replacementId", number(*to))]);
             format!("deleteStage({given}) {{ id }}")
         }
         Operation::Comment {
@@ -416,7 +416,7 @@ fn mutation(operation: &Operation) -> Option<String> {
             ]);
             format!("addComment({given}) {{ task {{ id }} }}")
         }
-        Operation::Settle(id) => format!("settleAnswers(id: {id}) {{ task {{ id }} }}"),
+        Operation::Settle(id) => format!("settleAnswers(taskId: {id}) {{ task {{ id }} }}"),
         Operation::Ask {
             id,
             price,
@@ -431,7 +431,7 @@ fn mutation(operation: &Operation) -> Option<String> {
             ]);
             format!("askApproval({given}) {{ task {{ id }} }}")
         }
-        Operation::Withdraw(id) => format!("withdrawApproval(id: {id}) {{ task {{ id }} }}"),
+        Operation::Withdraw(id) => format!("withdrawApproval(taskId: {id}) {{ task {{ id }} }}"),
         Operation::CreateCustomer(phone, name, chat) => {
             let data = of_card(*phone, *name, *chat);
             format!("createCustomer(customerData: {{{data}}}) {{ customer {{ id }} }}")

@@ -51,13 +51,13 @@ const CARD_SEARCHES: &[&str] = &[
 
 const CARD: &str = "id phone phoneE164 name telegramId telegramVerified debt";
 const TASK: &str = "id createdAt createdTime updatedTime closedTime version category status
-    stage { id } stageSince description dueOn overdue estimate price device { model serialNumber }
+    stage { id } stageSinceTime description dueOn overdue estimate price device { model serialNumber }
     warrantyOf { id } warrantyTasks { id } tasksOfDevice { id } customer { ...card } employee { email } unanswered declined
     comments { id kind author employee { email } channel text time open }
     approvals { id price text taskVersion employee { email } askedTime decision decidedTime channel }
     history { kind author from to time }";
 /// What is asked about money, apart: one operation has a limit.
-const SUMS: &str = "id discount total paid toPay prepayment warrantyUntil
+const SUMS: &str = "id discount total paid toPay prepayment warrantyEndsOn
     lines { id kind name quantity unitPrice discount sum agreement cost warrantyDays }
     payments { id kind method sum time employee { email } drawer { id } refundOf { id } }";
 const QUOTES: &str =
@@ -324,7 +324,7 @@ pub async fn compare(shop: &Shop, model: &Model, question: &Question) {
     }
     let mut filter = filter.to_vec();
     filter.push(("employeeId", number(question.employee)));
-    filter.push(("stage", number(question.stage)));
+    filter.push(("stageId", number(question.stage)));
     filter.push(("search", question.search.and_then(quoted)));
     filter.push(("overdue", number(question.overdue.then_some(true))));
     filter.push(("unanswered", number(question.unanswered.then_some(true))));

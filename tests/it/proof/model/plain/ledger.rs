@@ -801,7 +801,7 @@ impl Model {
         json!({
             "id": id.to_string(), "lines": task.written_lines(), "discount": task.discounted(), "total": total,
             "paid": paid.unwrap_or_default(), "toPay": total - paid.unwrap_or_default(), "prepayment": paid,
-            "warrantyUntil": task.warranty_until,
+            "warrantyEndsOn": task.warranty_until,
             "payments": self.written_rows(id),
         })
     }

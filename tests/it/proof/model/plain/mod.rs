@@ -234,7 +234,7 @@ impl Model {
             "createdTime": task.created.to_string(), "updatedTime": task.updated.to_string(),
             "closedTime": task.closed.map(|at| at.to_string()), "version": task.version,
             "category": task.category, "status": task.status, "description": task.description,
-            "stage": {"id": task.stage.to_string()}, "stageSince": task.since.to_string(),
+            "stage": {"id": task.stage.to_string()}, "stageSinceTime": task.since.to_string(),
             "estimate": task.estimate, "unanswered": self.is_unanswered(id),
             "declined": task.declined,
             "comments": comments.collect::<Vec<_>>(),
