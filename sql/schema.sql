@@ -84,6 +84,32 @@ BEGIN
     SELECT task_id FROM task_lines WHERE item_id = new.id ON CONFLICT DO NOTHING;
 END;
 
+CREATE TABLE change_eras (
+    last_seq   INTEGER NOT NULL PRIMARY KEY,
+    started_at INTEGER NOT NULL,
+    -- Part of each reader's cursor; another database has others.
+    mark       BLOB    NOT NULL DEFAULT (randomblob(8))
+) STRICT;
+
+CREATE TABLE changes (
+    -- The place in the order. It is an instant in milliseconds or a little later, so that a restored file repeats none.
+    seq        INTEGER NOT NULL PRIMARY KEY,
+    kind       TEXT    NOT NULL CHECK (kind IN ('CUSTOMER', 'TASK')),
+    subject_id INTEGER NOT NULL,
+    deleted    INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    -- When; never before the row before it, even if the clock goes back, and never after seq.
+    at         INTEGER NOT NULL,
+    UNIQUE (kind, subject_id)
+) STRICT;
+
+CREATE TABLE changes_stale (
+    kind       TEXT    NOT NULL,
+    subject_id INTEGER NOT NULL,
+    deleted    INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (kind, subject_id)
+) WITHOUT ROWID, STRICT;
+
 CREATE TABLE comments (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     task_id     INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
@@ -127,6 +153,23 @@ CREATE TABLE customers (
     updated_at        INTEGER NOT NULL
 , second_phone TEXT, second_phone_key TEXT NOT NULL DEFAULT '', email TEXT, company TEXT, company_key TEXT NOT NULL DEFAULT '', tax_number TEXT, note TEXT) STRICT;
 CREATE INDEX customers_telegram ON customers (telegram_id) WHERE telegram_id IS NOT NULL;
+CREATE TRIGGER changes_customer_delete AFTER DELETE ON customers
+BEGIN
+    INSERT INTO changes_stale (kind, subject_id, deleted, at) VALUES ('CUSTOMER', old.id, 1, old.updated_at)
+    ON CONFLICT DO UPDATE SET deleted = 1;
+END;
+CREATE TRIGGER changes_customer_insert AFTER INSERT ON customers
+BEGIN
+    INSERT INTO changes_stale (kind, subject_id, deleted, at) VALUES ('CUSTOMER', new.id, 0, new.updated_at)
+    ON CONFLICT DO UPDATE SET deleted = 0, at = max(at, excluded.at);
+END;
+CREATE TRIGGER changes_customer_update
+AFTER UPDATE OF phone, phone_e164, name, telegram_id, telegram_verified, telegram_blocked, telegram_language,
+    second_phone, email, company, tax_number, note, updated_at ON customers
+BEGIN
+    INSERT INTO changes_stale (kind, subject_id, deleted, at) VALUES ('CUSTOMER', new.id, 0, new.updated_at)
+    ON CONFLICT DO UPDATE SET deleted = 0, at = max(at, excluded.at);
+END;
 CREATE TRIGGER phone_ends_after_update AFTER UPDATE OF phone_e164, second_phone_key ON customers
 BEGIN
     INSERT INTO phone_ends (digits, customer_id)
@@ -207,6 +250,17 @@ CREATE TABLE handovers (
 ) STRICT;
 CREATE INDEX handovers_at ON handovers (at, total, works, parts, cost, paid);
 CREATE INDEX handovers_debts ON handovers (at, task_id, total, paid) WHERE total > paid;
+
+CREATE TABLE idempotency_keys (
+    -- Digest of who asked and of the key.
+    key     BLOB    NOT NULL PRIMARY KEY,
+    -- Digest of the operation and its content.
+    content BLOB    NOT NULL,
+    -- What it made: the number of the object, or the outcome of an import.
+    made    TEXT    NOT NULL,
+    kept_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX idempotency_keys_kept ON idempotency_keys (kept_at);
 
 CREATE TABLE imports (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -665,6 +719,21 @@ CREATE INDEX tasks_ready ON tasks (ready_at, employee_id, status) WHERE ready_at
 CREATE INDEX tasks_stage ON tasks (stage_id, created_at);
 CREATE INDEX tasks_status ON tasks (status, created_at);
 CREATE INDEX tasks_touched ON tasks (touched_at);
+CREATE TRIGGER changes_task_delete AFTER DELETE ON tasks
+BEGIN
+    INSERT INTO changes_stale (kind, subject_id, deleted, at) VALUES ('TASK', old.id, 1, old.updated_at)
+    ON CONFLICT DO UPDATE SET deleted = 1;
+END;
+CREATE TRIGGER changes_task_insert AFTER INSERT ON tasks
+BEGIN
+    INSERT INTO changes_stale (kind, subject_id, deleted, at) VALUES ('TASK', new.id, 0, new.updated_at)
+    ON CONFLICT DO UPDATE SET deleted = 0, at = max(at, excluded.at);
+END;
+CREATE TRIGGER changes_task_update AFTER UPDATE ON tasks
+BEGIN
+    INSERT INTO changes_stale (kind, subject_id, deleted, at) VALUES ('TASK', new.id, 0, new.updated_at)
+    ON CONFLICT DO UPDATE SET deleted = 0, at = max(at, excluded.at);
+END;
 CREATE TRIGGER task_counts_delete AFTER DELETE ON tasks
 BEGIN
     UPDATE task_counts SET tasks = tasks - 1

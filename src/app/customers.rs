@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::{Desk, events};
 use crate::domain::{
     Actor, AuditAction, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event,
-    Language, Name, Owner, Phone, Problem, Result, Shop, Span, TelegramId, TelegramLink, fold,
+    Language, Name, Owner, Phone, Problem, Result, Shop, Span, TelegramId, TelegramLink, Tracked,
+    fold,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -27,6 +28,17 @@ pub fn page(
     store::customers::page(connection, search, span)
 }
 
+/// Returns a span of the customers that match a search, with their places in the order of changes, the longest unchanged
+/// first.
+pub fn page_by_change(
+    connection: &Connection,
+    _: &Actor,
+    search: &Search,
+    span: Span<i64>,
+) -> Result<Vec<(Customer, i64)>> {
+    store::customers::page_by_change(connection, search, span)
+}
+
 pub fn count(connection: &Connection, _: &Actor, search: &Search) -> Result<i64> {
     store::customers::count(connection, search)
 }
@@ -43,6 +55,7 @@ pub fn search(text: &str) -> Search {
         _ => digits,
     };
     Search {
+        updated_since: None,
         text: (!text.is_empty()).then(|| text.to_owned()),
         digits: is_phone.then_some(digits),
     }
@@ -312,6 +325,7 @@ fn remove(
     store::status_links::end_of(tx, id)?;
     store::outbox::delete_of_customer(tx, id)?;
     store::customers::delete(tx, id)?;
+    store::changes::deleted(tx, Tracked::Customer(id), now)?;
     if let Some(link) = customer.telegram
         && store::customers::by_telegram(tx, link.id)?.is_empty()
     {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{customers, events, tasks};
 use crate::domain::{
     Actor, AuditAction, Author, CardField, Conflict, Customer, CustomerId, Error, Event, MergeId,
-    Merged, MergedCards, Notes, Phone, Problem, Result, TaskId, UNDO_MERGE, taken_over,
+    Merged, MergedCards, Notes, Phone, Problem, Result, TaskId, Tracked, UNDO_MERGE, taken_over,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -69,6 +69,7 @@ pub fn merge(
     };
     events::publish(tx, author, &event, now)?;
     store::customers::delete(tx, other)?;
+    store::changes::deleted(tx, Tracked::Customer(other), now)?;
     store::customers::update(tx, keep, &change, now)?;
     let after = customers::get(tx, actor, keep)?;
     let event = Event::CustomerUpdated {

@@ -16,6 +16,7 @@ pub mod board;
 pub mod bot_connection;
 pub mod bot_report;
 pub mod catalogue;
+pub mod changes;
 pub mod comments;
 pub mod counter;
 pub mod customers;
@@ -28,12 +29,14 @@ mod events;
 pub mod exports;
 pub mod first_day;
 pub mod handovers;
+pub mod idempotency;
 pub mod imports;
 pub mod incidents;
 pub mod last_edits;
 pub mod lines;
 pub mod lists;
 pub mod logo;
+mod made;
 pub mod memory;
 pub mod merges;
 pub mod notices;
@@ -102,6 +105,14 @@ impl Desk {
     pub fn links(&self) -> status_links::Links {
         let hold = self.settings.now().links_hold;
         self.links.lasting(hold, self.public_url())
+    }
+
+    /// Returns how invites are made now.
+    pub fn invite_policy(&self) -> accounts::InvitePolicy {
+        accounts::InvitePolicy {
+            registration: self.settings.now().registration,
+            key: self.links.clone(),
+        }
     }
 
     /// Returns the public URL as it is now.

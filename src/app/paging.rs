@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
+use super::changes::Place;
 use crate::domain::{
     AuditEventId, CommentId, CustomerId, DeliveryId, EventId, Invalid, InviteId, ItemId, Problem,
     Result, TaskId, TaskOrder,
@@ -63,6 +64,41 @@ pub fn own_task_cursor(id: TaskId) -> String {
 
 pub fn read_own_task_cursor(field: &'static str, text: &str) -> Result<TaskId> {
     read_id(field, text, "task:", TaskId::parse)
+}
+
+/// Returns the cursor of a customer in the order of changes.
+pub fn changed_customer_cursor(seq: i64) -> String {
+    encode(&format!("changed-customer:{seq}"))
+}
+
+pub fn read_changed_customer_cursor(field: &'static str, text: &str) -> Result<i64> {
+    let plain = decode(text);
+    let seq = plain
+        .as_deref()
+        .and_then(|plain| plain.strip_prefix("changed-customer:"));
+    let seq = seq.and_then(|seq| seq.parse().ok());
+    seq.ok_or_else(|| Problem::CursorMalformed.at(field).into())
+}
+
+/// Returns the cursor of a change: the place, and by what its file is recognised.
+pub fn change_cursor(place: &Place) -> String {
+    encode(&format!(
+        "change:{}:{}",
+        URL_SAFE_NO_PAD.encode(&place.mark),
+        place.seq
+    ))
+}
+
+pub fn read_change_cursor(field: &'static str, text: &str) -> Result<Place> {
+    let plain = decode(text);
+    let read = |plain: &str| {
+        let (mark, seq) = plain.strip_prefix("change:")?.split_once(':')?;
+        let mark = URL_SAFE_NO_PAD.decode(mark).ok()?;
+        let seq = seq.parse().ok()?;
+        Some(Place { mark, seq })
+    };
+    let place = plain.as_deref().and_then(read);
+    place.ok_or_else(|| Problem::CursorMalformed.at(field).into())
 }
 
 pub fn invite_cursor(id: InviteId) -> String {
@@ -131,7 +167,7 @@ fn read_id<Id>(
 }
 
 const ORDERS: &[&str] = &[
-    "newest", "oldest", "updated", "ready", "due", "total", "to-pay",
+    "newest", "oldest", "updated", "changed", "ready", "due", "total", "to-pay",
 ];
 
 fn word(order: TaskOrder) -> &'static str {
@@ -139,6 +175,7 @@ fn word(order: TaskOrder) -> &'static str {
         TaskOrder::Newest => "newest",
         TaskOrder::Oldest => "oldest",
         TaskOrder::RecentlyUpdated => "updated",
+        TaskOrder::LeastRecentlyUpdated => "changed",
         TaskOrder::LongestReady => "ready",
         TaskOrder::EarliestDue => "due",
         TaskOrder::LargestTotal => "total",

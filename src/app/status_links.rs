@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use sha2::Sha256;
 use tokio::sync::broadcast;
 
+use super::idempotency::Request;
 use super::{Desk, security::secrets, tasks};
 use crate::domain::{
     Actor, Approval, Comment, Day, Error, EventKind, Line, Money, PublicUrl, Result, Stage, Status,
@@ -68,6 +69,24 @@ impl LinkKey {
     /// [`Error::Internal`]; none in practice, since any key length is valid.
     pub fn new(key: &[u8]) -> Result<Self> {
         Hmac::new_from_slice(key).map(Self).map_err(Error::internal)
+    }
+
+    /// Returns the token of the invite that a request makes at an instant: the same one when it comes again. A request
+    /// without a key doesn't, and gets a random one.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the system's random source fails.
+    pub fn invite_token(&self, request: &Request, at: Timestamp) -> Result<String> {
+        let Some(marks) = request.marks() else {
+            return secrets::random_token();
+        };
+        let mut mac = self.0.clone();
+        // Links of tasks are derived from two numbers alone.
+        mac.update(b"invite");
+        mac.update(&marks.key);
+        mac.update(&marks.content);
+        mac.update(&at.as_millisecond().to_be_bytes());
+        Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
 
     /// Returns links that are valid for so long after the end of a task.

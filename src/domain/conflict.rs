@@ -21,7 +21,7 @@ pub enum Conflict {
     DrawerNameTaken,
     #[error("another webhook has the address")]
     WebhookUrlTaken,
-    #[error("the idempotency key was used for another payment")]
+    #[error("the idempotency key was used for another request")]
     RequestKeyUsed,
     #[error("the drawer has an open shift")]
     ShiftOpen,

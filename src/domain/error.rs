@@ -20,6 +20,9 @@ pub enum Error {
     /// What a field of the input names isn't there.
     #[error("{field}: not found")]
     Missing { field: &'static str },
+    /// What a repeated request had created isn't there any more.
+    #[error("what the request created is gone")]
+    Gone,
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// Several fields of an input are invalid.

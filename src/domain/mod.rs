@@ -64,6 +64,7 @@ mod task;
 mod text;
 mod time;
 mod together;
+mod tracked;
 mod webhook;
 mod workload;
 
@@ -152,6 +153,7 @@ pub use task::{
 pub use text::{Description, Message, Name, ShortText};
 pub use time::{Day, Days, TimeOfDay, TimeZone};
 pub use together::{Together, all, each};
+pub use tracked::Tracked;
 pub use webhook::{
     Attempt, Delivery, DeliveryRecord, DeliveryState, Hook, HookChange, HookEvent, HookEvents,
     HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook, Subject,

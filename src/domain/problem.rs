@@ -86,6 +86,7 @@ pub enum Problem {
     TelegramIdMalformed,
     CursorMalformed,
     CursorOfAnotherOrder,
+    CursorUnknown,
     PageSize {
         max: usize,
     },
@@ -314,6 +315,7 @@ impl Problem {
             Self::TelegramIdMalformed => "problem-telegram-id-malformed",
             Self::CursorMalformed => "problem-cursor-malformed",
             Self::CursorOfAnotherOrder => "problem-cursor-of-another-order",
+            Self::CursorUnknown => "problem-cursor-unknown",
             Self::PageSize { .. } => "problem-page-size",
             Self::TooMuch { .. } => "problem-too-much",
             Self::AnswerTooLong { .. } => "problem-answer-too-long",

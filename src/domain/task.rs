@@ -237,6 +237,8 @@ pub struct TaskFilter {
     /// Tasks whose serial number has this key (see [`serial_key`](super::serial_key)).
     pub serial: Option<String>,
     pub created: Days,
+    /// Tasks that changed at or after this instant, in the order of commits.
+    pub updated_since: Option<Timestamp>,
     /// Search query.
     pub search: Option<Search>,
 }
@@ -261,6 +263,8 @@ pub enum TaskOrder {
     Newest,
     Oldest,
     RecentlyUpdated,
+    /// By the order of commits.
+    LeastRecentlyUpdated,
     /// READY tasks only.
     LongestReady,
     /// Tasks without a promised day last.

@@ -135,6 +135,10 @@ fn describe(error: &Error, paths: &InputPaths<'_>) -> Described {
             let field = vec![("field", (*field).into())];
             (Code::NotFound, text("error-not-found"), field)
         }
+        Error::Gone => {
+            let field = vec![("field", "idempotencyKey".into())];
+            (Code::NotFound, text("error-gone"), field)
+        }
         Error::Invalid(_) | Error::InvalidFields(_) => {
             let all = error.invalid_fields();
             let sentences = all.iter().map(sentence);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::Context;
+use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::RequestContext;
@@ -13,8 +14,8 @@ use super::view::{CatalogueItemView, CustomerFields, CustomerView, TaskFields, T
 use crate::app;
 use crate::app::details::Linked;
 use crate::domain::{
-    Actor, Approval, CatalogueItem, Comment, Customer, CustomerId, Details, ItemId, Line, Link,
-    Money, Payment, Result, TaskEvent, TaskId, TimeZone,
+    Actor, Approval, CatalogueItem, Comment, Customer, CustomerId, Details, Error, ItemId, Line,
+    Link, Money, Payment, Result, TaskEvent, TaskId, TimeZone,
 };
 use crate::store::Connection;
 use crate::store::customers::CustomerParts;
@@ -57,6 +58,8 @@ pub struct Tasks {
     details: Once<HashMap<TaskId, Details>>,
     /// Generations of the status links.
     links: Once<HashMap<TaskId, i64>>,
+    /// Times of the last changes.
+    times: Once<HashMap<TaskId, Timestamp>>,
     of_device: Once<Others>,
     warranty_of: Once<Others>,
     under_warranty: Once<Others>,
@@ -81,6 +84,8 @@ pub struct Customers {
     tasks: Once<HashMap<CustomerId, Vec<TaskView>>>,
     /// Of those who owe anything.
     debts: Once<HashMap<CustomerId, Money>>,
+    /// Times of the last changes.
+    times: Once<HashMap<CustomerId, Timestamp>>,
 }
 
 /// The views of a list of tasks of which everything was read.
@@ -143,6 +148,7 @@ impl Tasks {
             items: Once::new(),
             details: Once::new(),
             links: Once::new(),
+            times: Once::new(),
             of_device: Once::new(),
             warranty_of: Once::new(),
             under_warranty: Once::new(),
@@ -177,6 +183,18 @@ impl Tasks {
         let (actor, ids) = (ctx.actor()?, self.ids.clone());
         let work = move |c: &_| app::status_links::of_tasks(c, &actor, &ids);
         load(ctx, work, HashMap::len).await
+    }
+
+    /// Returns when a task of this list changed last.
+    pub async fn updated(&self, ctx: &Context<'_>, id: TaskId) -> Result<Timestamp> {
+        let times = self.times.get(|| self.fetch_times(ctx)).await?;
+        times.get(&id).copied().ok_or(Error::NotFound)
+    }
+
+    async fn fetch_times(&self, ctx: &Context<'_>) -> Result<HashMap<TaskId, Timestamp>> {
+        let (actor, ids) = (ctx.actor()?, self.ids.clone());
+        let work = move |c: &_| app::changes::times_of_tasks(c, &actor, &ids);
+        load(ctx, work, |_| 0).await
     }
 
     /// Returns the related tasks of a task of this list.
@@ -273,8 +291,24 @@ impl Tasks {
 
 impl Customers {
     fn of(ids: Vec<CustomerId>) -> Self {
-        let (tasks, debts) = (Once::new(), Once::new());
-        Self { ids, tasks, debts }
+        Self {
+            ids,
+            tasks: Once::new(),
+            debts: Once::new(),
+            times: Once::new(),
+        }
+    }
+
+    /// Returns when a customer of this list changed last.
+    pub async fn updated(&self, ctx: &Context<'_>, id: CustomerId) -> Result<Timestamp> {
+        let times = self.times.get(|| self.fetch_times(ctx)).await?;
+        times.get(&id).copied().ok_or(Error::NotFound)
+    }
+
+    async fn fetch_times(&self, ctx: &Context<'_>) -> Result<HashMap<CustomerId, Timestamp>> {
+        let (actor, ids) = (ctx.actor()?, self.distinct());
+        let work = move |c: &_| app::changes::times_of_customers(c, &actor, &ids);
+        load(ctx, work, |_| 0).await
     }
 
     /// Returns what a customer of this list owes.

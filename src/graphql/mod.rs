@@ -5,6 +5,7 @@ mod accounts;
 pub mod engine;
 mod error;
 mod files;
+mod idempotency;
 mod input;
 mod loader;
 mod mutation;
@@ -301,9 +302,11 @@ pub fn is_refused(response: &Response) -> bool {
 
 /// Returns the schema definition (SDL).
 pub fn sdl() -> String {
-    builder()
-        .finish()
-        .sdl_with_options(SDLExportOptions::new().sorted_enum_items())
+    builder().finish().sdl_with_options(
+        SDLExportOptions::new()
+            .sorted_enum_items()
+            .include_specified_by(),
+    )
 }
 
 fn builder()

@@ -201,6 +201,16 @@ impl NodeView {
                 let list = loader::task(task, zone).list.clone();
                 TaskLineView::new(line, &approvals, list).into()
             }
+            NodeType::Webhook => {
+                let (id, owner) = (WebhookId::parse(ARGUMENT, id)?, actor.require_owner()?);
+                let get = move |c: &_| app::webhooks::standing_of(c, &owner, id);
+                WebhookView(desk.db.look_up(get).await?).into()
+            }
+            NodeType::WebhookDelivery => {
+                let (id, owner) = (DeliveryId::parse(ARGUMENT, id)?, actor.require_owner()?);
+                let get = move |c: &_| app::webhooks::delivery(c, &owner, id);
+                DeliveryView(desk.db.look_up(get).await?).into()
+            }
             NodeType::User => {
                 let id = EmployeeId::parse(ARGUMENT, id)?;
                 let found = app::accounts::employee(desk, &actor, id).await?;

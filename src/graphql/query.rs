@@ -1,29 +1,33 @@
 //! The query root. All queries require a signed-in employee.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object};
 use futures_util::StreamExt;
 
 use super::RequestContext;
 use super::files::{self, ExportKind, LanguageEnum};
-use super::input::{ImportChoicesInput, TaskFilterInput};
+use super::input::{CustomerFilterInput, ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::node::NodeView;
 use super::view::{
-    self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, CustomerView,
-    DayReportView, DrawerView, Held, InviteView, List, MonthView, ReportView, SettingView,
-    ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView,
-    UndeliveredWebhookView, UserView, WebhookView, stage, user,
+    self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, ChangeView,
+    CustomerOrderEnum, CustomerView, DayReportView, DrawerView, Held, InviteView, List, MonthView,
+    ReportView, SettingView, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView,
+    UndeliveredView, UndeliveredWebhookView, UserView, WebhookView, stage, user,
 };
 use crate::app;
 use crate::app::handovers::Debt;
 use crate::app::paging;
 use crate::domain::{
-    AuditEvent, CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId, TaskOrder,
+    Actor, AuditEvent, CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId,
+    TaskOrder,
 };
 use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::engine::rope::Finished;
 use crate::graphql::scalars::DayValue;
 use crate::sheet::Writing;
+use crate::store;
 use crate::store::catalogue::ItemFilter;
 use crate::store::invites::Invite;
 use crate::store::tasks::{After, Listed};
@@ -181,13 +185,17 @@ impl Query {
         Ok(Some(loader::customer(customer)))
     }
 
-    /// Customers, paginated, oldest first. `search` matches a part of the name or of the phone's
-    /// digits.
+    /// Customers, paginated, oldest first by default. `search` matches a part of the name or of the
+    /// phone's digits.
     async fn customers(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Part of the name or of the phone; null or empty for all customers.")]
         search: Option<String>,
+        #[graphql(desc = "Conditions; all of them have to hold.")] filter: Option<
+            CustomerFilterInput,
+        >,
+        #[graphql(desc = "Defaults to OLDEST.")] order_by: Option<CustomerOrderEnum>,
         #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
         first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
@@ -196,15 +204,20 @@ impl Query {
         #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<CustomerView>> {
         let actor = ctx.actor()?;
-        let span = Asked {
+        let mut search = app::customers::search(&search.unwrap_or_default());
+        let since = filter.unwrap_or_default().updated_since;
+        search.updated_since = since.map(|since| since.0);
+        let counted = page::is_counted(ctx);
+        let asked = Asked {
             first,
             after,
             last,
             before,
+        };
+        if order_by == Some(CustomerOrderEnum::LeastRecentlyUpdated) {
+            return customers_by_change(ctx, actor, search, asked, counted).await;
         }
-        .read(paging::read_customer_cursor)?;
-        let search = app::customers::search(&search.unwrap_or_default());
-        let counted = page::is_counted(ctx);
+        let span = asked.read(paging::read_customer_cursor)?;
         let work = move |c: &_| {
             let rows = app::customers::page(c, &actor, &search, span)?;
             let total = counted.then(|| app::customers::count(c, &actor, &search));
@@ -213,6 +226,42 @@ impl Query {
         let (rows, total) = ctx.desk()?.db.read(work).await?;
         let cursor = |row: &Customer| Ok(paging::customer_cursor(row.id));
         page::page(rows, &span, total, cursor, loader::customers)
+    }
+
+    /// Changes of tasks and customers in the order of their commits, paginated: the last change of each one, deleted
+    /// ones included, so that a copy elsewhere can be kept equal. Without `after` from the beginning; keep the last
+    /// cursor and ask for what comes after it. BAD_USER_INPUT at `after` when the database was restored from a backup
+    /// since, or is another one: then begin anew. Open to all staff.
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Size of a page from the beginning, 1 to 100; 20 without `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "The cursor of the last change that was read.")] after: Option<String>,
+        #[graphql(desc = "Size of a page from the end, 1 to 100; not together with `first`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
+    ) -> Result<Page<ChangeView>> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let span = Asked {
+            first,
+            after,
+            last,
+            before,
+        };
+        let span = Arc::new(span.read(paging::read_change_cursor)?);
+        let (counted, asked) = (page::is_counted(ctx), span.clone());
+        let work = move |c: &_| {
+            let rows = app::changes::page(c, &actor, &asked)?;
+            let total = counted.then(|| app::changes::count(c, &actor));
+            Ok((rows, total.transpose()?))
+        };
+        let (rows, total) = desk.db.read(work).await?;
+        let cursor = |row: &app::changes::Entry| Ok(paging::change_cursor(&row.place));
+        let zone = desk.shop().timezone;
+        page::page(rows, &span, total, cursor, |rows| {
+            view::changes(rows, &zone)
+        })
     }
 
     /// All tasks, oldest first; filters are combined with AND. Dates are `YYYY-MM-DD` days in the
@@ -531,4 +580,26 @@ impl Query {
         let all = ctx.desk()?.db.look_up(work).await?;
         Ok(all.into_iter().map(UndeliveredWebhookView).collect())
     }
+}
+
+/// Returns a page of customers in the order of changes.
+async fn customers_by_change(
+    ctx: &Context<'_>,
+    actor: Actor,
+    search: store::customers::Search,
+    asked: Asked,
+    counted: bool,
+) -> Result<Page<CustomerView>> {
+    let span = asked.read(paging::read_changed_customer_cursor)?;
+    let work = move |c: &_| {
+        let rows = app::customers::page_by_change(c, &actor, &search, span)?;
+        let total = counted.then(|| app::customers::count(c, &actor, &search));
+        Ok((rows, total.transpose()?))
+    };
+    let (rows, total) = ctx.desk()?.db.read(work).await?;
+    let cursor = |(_, seq): &(Customer, i64)| Ok(paging::changed_customer_cursor(*seq));
+    let views = |rows: Vec<(Customer, i64)>| {
+        loader::customers(rows.into_iter().map(|(customer, _)| customer).collect())
+    };
+    page::page(rows, &span, total, cursor, views)
 }

@@ -5,12 +5,12 @@ use futures_util::{Stream, StreamExt};
 
 use super::RequestContext;
 use super::loader;
-use super::view::TaskView;
+use super::view::{CustomerView, TaskView};
 use crate::app;
-use crate::domain::{Error, Result, TaskId};
-use crate::store::{Change, TaskChanged};
+use crate::domain::{CustomerId, Error, Result, TaskId};
+use crate::store::{Change, CustomerChanged, TaskChanged};
 
-/// Kind of a task's change.
+/// Kind of a change of a task or a customer.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Change")]
 pub enum TaskChangeKind {
@@ -31,6 +31,15 @@ pub struct TaskChange {
     id: ID,
     /// The task's current state; null when it is deleted.
     task: Option<TaskView>,
+}
+
+/// A committed change of a customer.
+#[derive(SimpleObject)]
+pub struct CustomerChange {
+    kind: TaskChangeKind,
+    id: ID,
+    /// The customer's current state; null when deleted.
+    customer: Option<CustomerView>,
 }
 
 pub struct Subscription;
@@ -60,6 +69,28 @@ impl Subscription {
                 kind: what.into(),
                 id: task.get().into(),
                 task: row.map(|row| loader::task(row, &zone)),
+            })
+        }))
+    }
+
+    /// Streams the creation, change and deletion of customers, or of the customer with this id. Ends
+    /// as `taskChanged` does.
+    async fn customer_changed(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+    ) -> Result<impl Stream<Item = Result<CustomerChange>>> {
+        let (_, session) = ctx.caller()?.viewer.ok_or(Error::Unauthenticated)?;
+        let id = id.map(|id| CustomerId::parse("id", &id)).transpose()?;
+        let desk = ctx.data::<std::sync::Arc<app::Desk>>();
+        let desk = desk.map_err(super::missing)?.clone();
+        let changes = app::changes::watch_customers(desk, session, id);
+        Ok(changes.map(|change| {
+            let (CustomerChanged { customer, what }, card) = change?;
+            Ok(CustomerChange {
+                kind: what.into(),
+                id: customer.get().into(),
+                customer: card.map(loader::customer),
             })
         }))
     }

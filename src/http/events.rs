@@ -183,7 +183,9 @@ pub(super) fn refused(error: &Error) -> Response {
             let status = StatusCode::UNAUTHORIZED;
             warp::reply::with_header(status, "www-authenticate", "Bearer").into_response()
         }
-        Error::NotFound | Error::Missing { .. } => StatusCode::NOT_FOUND.into_response(),
+        Error::NotFound | Error::Missing { .. } | Error::Gone => {
+            StatusCode::NOT_FOUND.into_response()
+        }
         Error::RateLimited { .. } => {
             let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
             web::say_when(&mut response, error);

@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::BotConnection;
 use crate::app::{
-    Desk, accounts, last_edits::LastEdits, memory::Memory, reach::Reach,
+    Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::passwords::Passwords,
     security::secrets, security::tokens::Tokens, settings, settings::Live, stages,
     status_links::LinkKey, uploads::Uploads, webhooks::Hooks,
@@ -88,8 +88,12 @@ impl Server {
         let stored = db.read(|c: &_| store::settings::values(c)).await?;
         let settings = Arc::new(Live::new(check, stored)?);
         let language = settings.now().shop.language;
-        db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
-            .await?;
+        let now = clock.now();
+        db.write(move |tx| {
+            changes::begin(tx, now)?;
+            stages::set_up(tx, |id| i18n::text(language, id))
+        })
+        .await?;
         let address = listener.local_addr()?;
         accept::set_options(&listener)?;
         let hosts = Hosts::new(config.hosts.iter().map(String::as_str), address);

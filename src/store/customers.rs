@@ -9,9 +9,9 @@ use crate::domain::{
     Phone, Result, SecondPhone, Span, TaxNumber, TelegramId, TelegramLink, card_fields, fold,
     second_phone_key,
 };
-use crate::store::engine::columns::Columns;
+use crate::store::engine::columns::{self, Columns};
 use crate::store::engine::parts::parts;
-use crate::store::engine::types::{Millis, direction, literal};
+use crate::store::engine::types::{Millis, direction, literal, numbers};
 
 macro_rules! define {
     ($($(#[$doc:meta])* $field:ident ($variant:ident, $Type:ident, $($rest:tt)*))*) => {
@@ -79,6 +79,16 @@ pub fn by_phone(connection: &Connection, phone: &Phone) -> Result<Option<Custome
     Ok(statement.query_row([phone.e164()], from_row).optional()?)
 }
 
+/// Lists those of these cards that are there.
+pub fn by_ids(connection: &Connection, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM customers WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The cards that a Telegram account is linked to, verified or not.
 pub fn by_telegram(connection: &Connection, id: TelegramId) -> Result<Vec<Customer>> {
     let sql = format!("SELECT {COLUMNS} FROM customers WHERE telegram_id = ?1 ORDER BY id");
@@ -101,6 +111,8 @@ pub fn all(connection: &Connection) -> Result<Vec<Customer>> {
 pub struct Search {
     pub text: Option<String>,
     pub digits: Option<String>,
+    /// Customers that changed at or after this instant (see [`super::changes`]).
+    pub updated_since: Option<Timestamp>,
 }
 
 impl Search {
@@ -108,19 +120,26 @@ impl Search {
         let in_texts = SEARCHED.map(|column| format!("{column} LIKE :text ESCAPE '\\'"));
         format!(
             "(:text IS NULL AND :digits IS NULL OR {} OR phone_e164 LIKE :digits
-                 OR second_phone_key LIKE :digits)",
+                 OR second_phone_key LIKE :digits)
+             AND (:since IS NULL OR id IN (SELECT subject_id FROM changes
+                 WHERE kind = 'CUSTOMER' AND seq >= :since AND at >= :since))",
             in_texts.join(" OR ")
         )
     }
 
-    /// Returns the patterns for LIKE from the folded `text`, with escaped wildcards.
-    fn patterns(&self) -> (Option<String>, Option<String>) {
+    /// Returns the patterns for LIKE from the folded `text`, with escaped wildcards, and the instant.
+    fn values(&self) -> (Option<String>, Option<String>, Option<Millis>) {
         // By all its names, so that none is forgotten: pages and their count go by these alone.
-        let Self { text, digits } = self;
+        let Self {
+            text,
+            digits,
+            updated_since,
+        } = self;
         let part = |text: &String| format!("%{}%", literal(text));
         (
             text.as_ref().map(part),
             digits.as_ref().map(|digits| format!("%{digits}%")),
+            updated_since.map(Millis),
         )
     }
 }
@@ -137,15 +156,44 @@ pub fn page(
         "SELECT {COLUMNS} FROM customers WHERE id > :after AND id < :before AND {condition}
          ORDER BY id {direction} LIMIT {limit}"
     );
-    let (text, digits) = search.patterns();
+    let (text, digits, since) = search.values();
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(
         named_params! {
             ":after": span.after.map_or(0, CustomerId::get),
             ":before": span.before.map_or(i64::MAX, CustomerId::get), ":text": text, ":digits": digits,
+            ":since": since,
         },
         from_row,
     )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A page of cards with their places in the order of changes, the longest unchanged first.
+pub fn page_by_change(
+    connection: &Connection,
+    search: &Search,
+    span: Span<i64>,
+) -> Result<Vec<(Customer, i64)>> {
+    let columns = columns::of("c", COLUMNS);
+    let condition = Search::condition().replace("OR id IN", "OR c.id IN");
+    let (direction, limit) = (direction(span.from_end), span.limit);
+    let sql = format!(
+        "SELECT {columns}, g.seq FROM changes AS g CROSS JOIN customers AS c ON c.id = g.subject_id
+         WHERE g.kind = 'CUSTOMER' AND g.seq > max(:after, coalesce(:since, 0) - 1) AND g.seq < :before
+             AND {condition}
+         ORDER BY g.seq {direction} LIMIT {limit}"
+    );
+    let (text, digits, since) = search.values();
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = named_params! {
+        ":after": span.after.unwrap_or_default(), ":before": span.before.unwrap_or(i64::MAX),
+        ":text": text, ":digits": digits, ":since": since,
+    };
+    let rows = statement.query_map(values, |row| {
+        let row = &mut Columns::of("customers", row);
+        Ok((read(row)?, row.take("seq")?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -161,14 +209,11 @@ pub fn count_reachable(connection: &Connection) -> Result<(i64, i64)> {
 
 pub fn count(connection: &Connection, search: &Search) -> Result<i64> {
     let condition = Search::condition();
-    let (text, digits) = search.patterns();
+    let (text, digits, since) = search.values();
     let mut statement =
         connection.prepare_cached(&format!("SELECT count(*) FROM customers WHERE {condition}"))?;
-    Ok(
-        statement.query_row(named_params! { ":text": text, ":digits": digits }, |row| {
-            row.get(0)
-        })?,
-    )
+    let values = named_params! { ":text": text, ":digits": digits, ":since": since };
+    Ok(statement.query_row(values, |row| row.get(0))?)
 }
 
 /// Inserts a card, with a name if one is known; [`update`] writes the other fields.

@@ -9,6 +9,7 @@ const EMPTIED: &[&str] = &[
     "outbox",
     "webhook_deliveries",
     "form_posts",
+    "idempotency_keys",
     "imports",
     "customer_merges",
     "handovers",

@@ -51,7 +51,7 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
             visit.go(&format!("/login?next={next}"))
         }
         Error::Forbidden => page(visit, StatusCode::FORBIDDEN),
-        Error::NotFound | Error::Missing { .. } => page(visit, StatusCode::NOT_FOUND),
+        Error::NotFound | Error::Missing { .. } | Error::Gone => page(visit, StatusCode::NOT_FOUND),
         Error::Invalid(_) | Error::InvalidFields(_) => {
             let all = error.invalid_fields().iter();
             let all: Vec<_> = all

@@ -58,10 +58,10 @@ async fn a_line_names_the_row_in_whatever_table_it_is() {
     for (table, column, damaged, sound, query) in [
         (
             "tasks",
-            "updated_at",
+            "closed_at",
             i64::MAX.to_string(),
-            "1000",
-            "{ allTasks { updatedTime } }",
+            "NULL",
+            "{ allTasks { closedTime } }",
         ),
         (
             "customers",
@@ -129,12 +129,12 @@ async fn a_failure_that_repeats_is_counted() {
         r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
     program.ask(Some(&token), create).await.unwrap();
     let file = rusqlite::Connection::open(folder.path().join("zayavka.db")).unwrap();
-    file.execute("UPDATE tasks SET updated_at = ?1", [NEVER])
+    file.execute("UPDATE tasks SET closed_at = ?1", [NEVER])
         .unwrap();
     let mut asked = Vec::new();
     for _ in 0..50 {
         let answer = program
-            .ask(Some(&token), "{ allTasks { updatedTime } }")
+            .ask(Some(&token), "{ allTasks { closedTime } }")
             .await
             .unwrap();
         assert_eq!(code(&answer), "INTERNAL_SERVER_ERROR", "{answer}");
@@ -175,5 +175,5 @@ async fn a_failure_that_repeats_is_counted() {
             .all(|id| numbers.contains(&**id)),
         "{numbers}"
     );
-    assert!(sum["error"].as_str().unwrap().contains("updated_at"));
+    assert!(sum["error"].as_str().unwrap().contains("closed_at"));
 }

@@ -443,6 +443,7 @@ async fn a_list_its_pages_and_its_counts_go_by_every_part_of_the_filter() {
         undelivered: true,
         owing: true,
         serial: Some("SN4711".to_owned()),
+        updated_since: Some("2021-07-28T00:00:00Z".parse::<jiff::Timestamp>().unwrap()),
         created: Days::between("to", day("2021-07-26"), day("2021-07-27"), &zone).unwrap(),
         search: Search::parse("ламп"),
     };

@@ -159,6 +159,10 @@ async fn watch_a_change(shop: &Shop, example: &str, field: &str) {
     while live::hear(&mut socket).await["id"] != "query" {}
     let change = "mutation { updateTask(taskData: {id: 1, price: 410000}) { task { id } } }";
     assert!(shop.ask(change).await["errors"].is_null());
+    let card = shop.ask("{ customerById(id: 1) { phone } }").await;
+    let rename = "mutation ($card: CustomerInput!) { updateCustomer(customerData: $card) { customer { id } } }";
+    let card = json!({"card": {"phone": card["data"]["customerById"]["phone"], "company": "Lamp"}});
+    assert!(shop.ask_with(rename, card).await["errors"].is_null());
     let sent = loop {
         let message = live::hear(&mut socket).await;
         if message["id"] == "example" {

@@ -157,7 +157,7 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { withdrawApproval(taskId: 1) { task { id } } }",
         "mutation { retryNotice(id: 1) { task { id } } }",
         "{ undeliveredWebhooks { id } }",
-        "mutation { retryWebhook(id: 1) { id } }",
+        "mutation { retryWebhook(deliveryId: 1) { id } }",
         "mutation { createStaffCode { code } }",
         "mutation { unlinkMyTelegram { user { id } } }",
         "mutation { setMorningList { user { id } } }",

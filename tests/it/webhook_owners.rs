@@ -34,7 +34,7 @@ pub async fn data(shop: &Shop, query: &str) -> Value {
 /// Registers a webhook, and returns its id and its secret.
 pub async fn register(shop: &Shop, url: &str, events: &str) -> (String, String) {
     let query = format!(
-        r#"mutation {{ createWebhook(input: {{url: "{url}", events: {events}}}) {{ secret webhook {{ id }} }} }}"#
+        r#"mutation {{ createWebhook(webhookData: {{url: "{url}", events: {events}}}) {{ secret webhook {{ id }} }} }}"#
     );
     let made = data(shop, &query).await;
     let made = &made["createWebhook"];
@@ -78,8 +78,8 @@ async fn it_is_told_at_once_with_the_headers_of_the_standard() {
 /// Every operation on webhooks.
 const OPERATIONS: [&str; 9] = [
     "{ webhooks { id } }",
-    r#"mutation { createWebhook(input: {url: "https://1.1.1.1/"}) { secret } }"#,
-    r#"mutation { updateWebhook(input: {id: 1, name: "x"}) { webhook { id } } }"#,
+    r#"mutation { createWebhook(webhookData: {url: "https://1.1.1.1/"}) { secret } }"#,
+    r#"mutation { updateWebhook(webhookData: {id: 1, name: "x"}) { webhook { id } } }"#,
     "mutation { rotateWebhookSecret(id: 1) { secret } }",
     "mutation { pauseWebhook(id: 1) { webhook { id } } }",
     "mutation { resumeWebhook(id: 1) { webhook { id } } }",
@@ -152,8 +152,8 @@ fn field(answer: &Value) -> &Value {
 async fn an_address_of_the_servers_own_network_is_refused() {
     let mut shop = Shop::with_owner().await;
     let own = shop.url.replace("http://", "https://");
-    let kept =
-        shop.ask(r#"mutation { createWebhook(input: {url: "https://1.1.1.1/a"}) { secret } }"#);
+    let kept = shop
+        .ask(r#"mutation { createWebhook(webhookData: {url: "https://1.1.1.1/a"}) { secret } }"#);
     assert!(kept.await["errors"].is_null());
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
     for url in [
@@ -176,10 +176,10 @@ async fn an_address_of_the_servers_own_network_is_refused() {
         &own,
     ] {
         let create =
-            format!(r#"mutation {{ createWebhook(input: {{url: "{url}"}}) {{ secret }} }}"#);
+            format!(r#"mutation {{ createWebhook(webhookData: {{url: "{url}"}}) {{ secret }} }}"#);
         assert_eq!(field(&shop.ask(&create).await), "url", "{url}");
         let update = format!(
-            r#"mutation {{ updateWebhook(input: {{id: 1, url: "{url}"}}) {{ webhook {{ id }} }} }}"#
+            r#"mutation {{ updateWebhook(webhookData: {{id: 1, url: "{url}"}}) {{ webhook {{ id }} }} }}"#
         );
         assert_eq!(field(&shop.ask(&update).await), "url", "{url}");
         let form = [("url", url), ("which", "all")];
@@ -259,9 +259,10 @@ async fn a_secret_is_shown_once_and_never_again() {
     receiver.told(1).await;
     are(&shop, "SENDING", 0).await;
     data(&shop, "mutation { pauseWebhook(id: 1) { webhook { id } } }").await;
-    data(&shop, r#"mutation { updateWebhook(input: {id: 1, url: "https://1.1.1.1/Geheim"}) { webhook { id } } }"#).await;
-    let refused = shop
-        .ask(r#"mutation { createWebhook(input: {url: "https://1.1.1.1/Geheim"}) { secret } }"#);
+    data(&shop, r#"mutation { updateWebhook(webhookData: {id: 1, url: "https://1.1.1.1/Geheim"}) { webhook { id } } }"#).await;
+    let refused = shop.ask(
+        r#"mutation { createWebhook(webhookData: {url: "https://1.1.1.1/Geheim"}) { secret } }"#,
+    );
     assert_eq!(code(&refused.await), "CONFLICT");
     let audit = data(
         &shop,
@@ -398,7 +399,7 @@ async fn there_are_twenty_at_most_and_each_address_is_there_once() {
         .await;
     }
     let more = |url: &str| {
-        format!(r#"mutation {{ createWebhook(input: {{url: "{url}"}}) {{ secret }} }}"#)
+        format!(r#"mutation {{ createWebhook(webhookData: {{url: "{url}"}}) {{ secret }} }}"#)
     };
     assert_eq!(field(&shop.ask(&more("https://1.1.1.1/21")).await), "url");
     data(&shop, "mutation { deleteWebhook(id: 20) { id } }").await;
@@ -406,23 +407,23 @@ async fn there_are_twenty_at_most_and_each_address_is_there_once() {
         code(&shop.ask(&more("https://1.1.1.1/1")).await),
         "CONFLICT"
     );
-    let update = r#"mutation { updateWebhook(input: {id: 2, url: "https://1.1.1.1/1"}) { webhook { id } } }"#;
+    let update = r#"mutation { updateWebhook(webhookData: {id: 2, url: "https://1.1.1.1/1"}) { webhook { id } } }"#;
     assert_eq!(code(&shop.ask(update).await), "CONFLICT");
     for events in ["[]", "[TEST]"] {
         let query = format!(
-            r#"mutation {{ createWebhook(input: {{url: "https://1.1.1.1/x", events: {events}}}) {{ secret }} }}"#
+            r#"mutation {{ createWebhook(webhookData: {{url: "https://1.1.1.1/x", events: {events}}}) {{ secret }} }}"#
         );
         assert_eq!(field(&shop.ask(&query).await), "events", "{events}");
     }
     let name = "x".repeat(101);
     let query = format!(
-        r#"mutation {{ updateWebhook(input: {{id: 2, name: "{name}"}}) {{ webhook {{ id }} }} }}"#
+        r#"mutation {{ updateWebhook(webhookData: {{id: 2, name: "{name}"}}) {{ webhook {{ id }} }} }}"#
     );
     assert_eq!(field(&shop.ask(&query).await), "name");
     // What is omitted stays, and null erases.
     let change = |input: &str| {
         format!(
-            "mutation {{ updateWebhook(input: {{id: 2, {input}}}) {{ webhook {{ name url events }} }} }}"
+            "mutation {{ updateWebhook(webhookData: {{id: 2, {input}}}) {{ webhook {{ name url events }} }} }}"
         )
     };
     let changed =

@@ -252,7 +252,10 @@ async fn after_three_days_it_is_given_up_and_shown_to_the_owner_who_tries_again(
     assert_eq!(dead[0]["event"], "task.created");
     assert_eq!(dead[0]["happenedTime"], "2021-07-25T09:00:00.000Z");
     // Owners only, on the page and in the API.
-    for query in [UNDELIVERED, "mutation { retryWebhook(id: 1) { id } }"] {
+    for query in [
+        UNDELIVERED,
+        "mutation { retryWebhook(deliveryId: 1) { id } }",
+    ] {
         let answer = shop.ask_as("second@example.com", query).await;
         assert_eq!(code(&answer), "FORBIDDEN", "{answer}");
     }
@@ -272,12 +275,14 @@ async fn after_three_days_it_is_given_up_and_shown_to_the_owner_who_tries_again(
     assert_eq!(told.last().unwrap().body, told[0].body);
     for id in ["1", "9"] {
         let answer = shop
-            .ask(&format!("mutation {{ retryWebhook(id: {id}) {{ id }} }}"))
+            .ask(&format!(
+                "mutation {{ retryWebhook(deliveryId: {id}) {{ id }} }}"
+            ))
             .await;
         assert_eq!(code(&answer), "NOT_FOUND");
     }
     let answer = shop
-        .ask("mutation { retryWebhook(id: \"x\") { id } }")
+        .ask("mutation { retryWebhook(deliveryId: \"x\") { id } }")
         .await;
     assert_eq!(code(&answer), "BAD_USER_INPUT");
     // Completed deliveries are deleted after a week, but for the last hundred of a webhook.
@@ -437,7 +442,10 @@ async fn the_doctor_and_the_metrics_say_what_waits() {
 async fn strangers_can_neither_see_nor_retry_deliveries() {
     let mut shop = Shop::with_owner().await;
     shop.token = None;
-    for query in [UNDELIVERED, "mutation { retryWebhook(id: 1) { id } }"] {
+    for query in [
+        UNDELIVERED,
+        "mutation { retryWebhook(deliveryId: 1) { id } }",
+    ] {
         assert_eq!(code(&shop.ask(query).await), "UNAUTHENTICATED", "{query}");
     }
     assert!(

@@ -7,8 +7,10 @@
 
 use jiff::{Timestamp, ToSpan};
 
+use crate::app::idempotency::{Request, gone};
 use crate::app::posts::{self, Post};
 use crate::app::security::secrets;
+use crate::app::status_links::LinkKey;
 use crate::domain::{
     AuditAction, Conflict, Email, Employee, EmployeeId, Error, InviteId, Owner, Problem,
     Registration, Result, Role, Span,
@@ -55,23 +57,87 @@ pub fn invite_again(
     post: Option<Post>,
     now: Timestamp,
 ) -> Result<NewInvite> {
-    if registration == Registration::Closed {
-        return Err(Problem::RegistrationClosed.at("email").into());
-    }
-    if store::employees::by_email(tx, email)?.is_some_and(|employee| employee.active) {
-        return Err(Conflict::EmailTaken.into());
-    }
+    expect_invitable(tx, registration, email)?;
     if let Some(before) = posts::made(tx, post)? {
         store::invites::delete_unused(tx, InviteId::from_row(before))?;
     }
+    let token = secrets::random_token()?;
+    let (id, invite) = recorded_invite(tx, by, email, role, token, now)?;
+    posts::note(tx, post, id.get(), now)?;
+    Ok(invite)
+}
+
+/// Creates an invite by a request that may come again: an equal one is answered with the same link, which is derived
+/// from the server's key, since only its fingerprint is stored.
+///
+/// # Errors
+/// As for [`invite`], [`Conflict::RequestKeyUsed`], and [`Error::Gone`] for a repeated request whose invite was used,
+/// withdrawn or revoked.
+pub fn invite_once(
+    tx: &Transaction,
+    owner: Owner,
+    policy: &InvitePolicy,
+    email: &Email,
+    role: Role,
+    request: &Request,
+) -> Result<NewInvite> {
+    let now = request.now;
+    if let Some(made) = request.made(tx)? {
+        let id = InviteId::from_row(made.parse().map_err(Error::internal)?);
+        let invite = open_invite(tx, &owner, id, now).map_err(gone)?;
+        let token = policy.key.invite_token(request, invite.created)?;
+        let found = store::invites::by_token_hash(tx, &secrets::fingerprint(&token))?;
+        let is_it = found.is_some_and(|found| found.id == id);
+        let expires = invite.expires;
+        return is_it
+            .then_some(NewInvite { token, expires })
+            .ok_or(Error::Gone);
+    }
+    expect_invitable(tx, policy.registration, email)?;
+    let token = policy.key.invite_token(request, now)?;
+    let (id, invite) = recorded_invite(tx, Some(owner), email, role, token, now)?;
+    request.note(tx, &id.to_string())?;
+    Ok(invite)
+}
+
+/// How invites are made by the API.
+pub struct InvitePolicy {
+    pub registration: Registration,
+    /// The key that links of repeatable requests are derived from.
+    pub key: LinkKey,
+}
+
+fn expect_invitable(tx: &Transaction, registration: Registration, email: &Email) -> Result<()> {
+    if registration == Registration::Closed {
+        return Err(Problem::RegistrationClosed.at("email").into());
+    }
+    match store::employees::by_email(tx, email)?.is_some_and(|employee| employee.active) {
+        true => Err(Conflict::EmailTaken.into()),
+        false => Ok(()),
+    }
+}
+
+fn recorded_invite(
+    tx: &Transaction,
+    by: Option<Owner>,
+    email: &Email,
+    role: Role,
+    token: String,
+    now: Timestamp,
+) -> Result<(InviteId, NewInvite)> {
     let by = by.map(|owner| owner.id());
     if let Some(by) = by {
         let (action, to) = (AuditAction::InviteCreated, [None, Some(role.word())]);
         store::audit::insert(tx, by, action, email.as_str(), to, now)?;
     }
-    let (id, invite) = new_invite(tx, Some(email), role, by, now, INVITE_HOURS)?;
-    posts::note(tx, post, id.get(), now)?;
-    Ok(invite)
+    let expires = after(now, INVITE_HOURS);
+    let mark = secrets::fingerprint(&token);
+    let id = store::invites::insert(tx, &mark, Some(email), role, by, now, expires)?;
+    Ok((id, NewInvite { token, expires }))
+}
+
+fn after(now: Timestamp, hours: i64) -> Timestamp {
+    now.saturating_add(hours.hours()).unwrap_or(Timestamp::MAX)
 }
 
 /// Returns a span of the open invites, oldest first.
@@ -173,28 +239,11 @@ pub fn first_owner_link(tx: &Transaction, now: Timestamp) -> Result<Option<NewIn
         return Ok(None);
     }
     store::invites::delete_first_owner_links(tx)?;
-    let (_, invite) = new_invite(tx, None, Role::Owner, None, now, FIRST_OWNER_LINK_HOURS)?;
-    Ok(Some(invite))
-}
-
-fn new_invite(
-    tx: &Transaction,
-    email: Option<&Email>,
-    role: Role,
-    by: Option<EmployeeId>,
-    now: Timestamp,
-    hours: i64,
-) -> Result<(InviteId, NewInvite)> {
     let token = secrets::random_token()?;
-    let expires = now.saturating_add(hours.hours()).unwrap_or(Timestamp::MAX);
-    let id = store::invites::insert(
-        tx,
-        &secrets::fingerprint(&token),
-        email,
-        role,
-        by,
-        now,
-        expires,
-    )?;
-    Ok((id, NewInvite { token, expires }))
+    let (mark, expires) = (
+        secrets::fingerprint(&token),
+        after(now, FIRST_OWNER_LINK_HOURS),
+    );
+    store::invites::insert(tx, &mark, None, Role::Owner, None, now, expires)?;
+    Ok(Some(NewInvite { token, expires }))
 }

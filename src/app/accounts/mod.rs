@@ -13,8 +13,8 @@ use crate::app::security::known_devices::KnownDevice;
 use crate::domain::Employee;
 
 pub use invites::{
-    Invitation, NewInvite, count_open_invites, first_owner_link, invitation, invite, invite_again,
-    open_invite, open_invites, withdraw_invite,
+    Invitation, InvitePolicy, NewInvite, count_open_invites, first_owner_link, invitation, invite,
+    invite_again, invite_once, open_invite, open_invites, withdraw_invite,
 };
 pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
 pub use password_links::{

@@ -12,7 +12,7 @@ use super::{comments, customers, details, events, payments, questions, stages};
 use crate::domain::{
     Actor, Addressee, Author, EmployeeId, Error, Event, EventId, EventKind, Message, NewTask,
     Notes, Phone, Problem, Result, Search, Shop, Span, Stage, StageNews, Status, Task, TaskChange,
-    TaskEvent, TaskFilter, TaskId, TaskOrder,
+    TaskEvent, TaskFilter, TaskId, TaskOrder, Tracked,
 };
 use crate::store::tasks::{After, Counts, Listed, TaskRow, Wanted};
 use crate::store::{self, Connection, Transaction};
@@ -367,5 +367,6 @@ pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Re
     store::payments::erase_of_task(tx, id)?;
     // Once the task is gone, an erasure of its customer wouldn't find its texts.
     store::history::erase_of_task(tx, id)?;
-    store::tasks::delete(tx, id)
+    store::tasks::delete(tx, id)?;
+    store::changes::deleted(tx, Tracked::Task(id), now)
 }

@@ -44,13 +44,7 @@ pub fn resend(
     store::webhooks::deliveries::get(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// # Errors
-/// [`Error::NotFound`].
-pub fn get(connection: &Connection, _: &Owner, id: DeliveryId) -> Result<DeliveryRecord> {
-    store::webhooks::deliveries::get(connection, id)?.ok_or(Error::NotFound)
-}
-
-/// Returns a stretch of the deliveries of a webhook, newest first.
+/// Returns a span of the deliveries of a webhook, newest first.
 pub fn page(
     connection: &Connection,
     _: &Owner,
@@ -58,6 +52,14 @@ pub fn page(
     span: Span<DeliveryId>,
 ) -> Result<Vec<DeliveryRecord>> {
     store::webhooks::deliveries::page(connection, webhook, span)
+}
+
+/// Returns a delivery.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn delivery(connection: &Connection, _: &Owner, id: DeliveryId) -> Result<DeliveryRecord> {
+    store::webhooks::deliveries::get(connection, id)?.ok_or(Error::NotFound)
 }
 
 /// Counts the stored deliveries of a webhook.

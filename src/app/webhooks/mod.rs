@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::store::{self, Connection, Transaction};
 
-pub use deliveries::{count, failing, get as delivery, page, resend, retry, undelivered};
+pub use deliveries::{count, delivery, failing, page, resend, retry, undelivered};
 pub use sending::{Check, Hooks, Parcel, Transmit, settle, test};
 
 /// Returns the delivery state of every webhook, oldest webhook first.

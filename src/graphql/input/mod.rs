@@ -21,7 +21,7 @@ pub use stage::{CreateStageInput, UpdateStageInput};
 pub use upload::{Upload, files};
 pub use webhook::{CreateWebhookInput, UpdateWebhookInput};
 
-use super::scalars::DayValue;
+use super::scalars::{DayValue, InstantValue};
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
     CardField, Category, Concern, CustomerChange, CustomerId, Day, Days, Description, Details,
@@ -250,6 +250,8 @@ pub struct TaskFilterInput {
     pub undelivered: Option<bool>,
     /// Serial number or IMEI, in any spelling.
     pub serial_number: Option<String>,
+    /// Tasks whose `updatedTime` is this instant or later.
+    pub updated_since: Option<InstantValue>,
     /// Words of the description, the device or the lines with their article numbers, parts of the
     /// customer's name or phone, or the task's number; each word narrows the result, and one of one
     /// or two characters is the beginning of a word. Case, ё and е, and full-width letters are not
@@ -278,6 +280,7 @@ impl TaskFilterInput {
             declined,
             undelivered,
             serial_number,
+            updated_since,
             search,
         } = self;
         let statuses = statuses.unwrap_or_default();
@@ -305,6 +308,7 @@ impl TaskFilterInput {
             unassigned: unassigned == Some(true),
             serial: serial_number.as_deref().map(serial_key),
             created: on.and(between),
+            updated_since: updated_since.map(|since| since.0),
             search: search.as_deref().and_then(Search::parse),
             ..TaskFilter::default()
         };
@@ -322,6 +326,14 @@ impl TaskFilterInput {
         }
         Ok(filter)
     }
+}
+
+/// Conditions on a list of customers, combined with AND.
+#[derive(InputObject, Default)]
+#[graphql(name = "CustomerFilter")]
+pub struct CustomerFilterInput {
+    /// Customers whose `updatedTime` is this instant or later.
+    pub updated_since: Option<InstantValue>,
 }
 
 fn day(field: &'static str, day: Option<DayValue>) -> Result<Option<Day>> {

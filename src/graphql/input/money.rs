@@ -177,8 +177,8 @@ pub struct PaymentInput {
     note: Option<String>,
     /// Number of the fiscal receipt, at most 100 characters.
     fiscal_number: Option<String>,
-    /// Chosen by the client; the same key with the same content pays once and gets the same answer,
-    /// with another content CONFLICT.
+    /// Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates nothing
+    /// again and gets the same answer, with another content CONFLICT.
     idempotency_key: Option<String>,
     /// Whether more than is due is wanted.
     #[graphql(default)]

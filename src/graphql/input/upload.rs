@@ -12,6 +12,13 @@ const PREFIX: &str = "#__graphql_file__:";
 #[derive(Clone, Copy)]
 pub struct Upload(usize);
 
+impl Upload {
+    /// Returns the index of the file that a variable names.
+    pub fn named(variable: &str) -> Option<usize> {
+        variable.strip_prefix(PREFIX)?.parse().ok()
+    }
+}
+
 /// A file of a multipart request; in JSON its variable is null.
 #[Scalar(
     name = "Upload",
@@ -22,9 +29,7 @@ impl ScalarType for Upload {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let number = text.strip_prefix(PREFIX);
-        let number = number.and_then(|number| number.parse().ok());
-        number.map(Self).ok_or_else(|| {
+        Self::named(text).map(Self).ok_or_else(|| {
             InputValueError::custom("Files are sent as parts of a multipart request.")
         })
     }

@@ -8,7 +8,7 @@ use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId, Tog
 use crate::graphql::input::{self, Upload};
 use crate::graphql::scalars::MoneyValue;
 use crate::graphql::view::{CommentView, TaskView};
-use crate::graphql::{RequestContext, loader};
+use crate::graphql::{RequestContext, idempotency, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
@@ -65,15 +65,23 @@ impl ConversationMutation {
             desc = "Whether it is a message to the customer instead of an internal note."
         )]
         to_customer: bool,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<CommentPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
-        let text = Message::parse("text", &text)?;
-        let work = move |tx: &Transaction<'_>| {
-            let comment = app::comments::add(tx, &actor, id, to_customer, &text, now)?;
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (id, text) = (
+            TaskId::parse("taskId", &task_id)?,
+            Message::parse("text", &text)?,
+        );
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let add = move |tx: &Transaction<'_>| {
+            let comment = app::comments::add(tx, &actor, id, to_customer, &text, request.now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
         };
+        let work = move |tx: &Transaction<'_>| request.once(tx, || add(tx));
         CommentPayload::write(desk, work).await
     }
 
@@ -86,18 +94,24 @@ impl ConversationMutation {
         #[graphql(desc = "Id of the task.")] task_id: ID,
         #[graphql(desc = "1 to 10, at most 4 MiB each and 16 MiB together.")] files: Vec<Upload>,
         #[graphql(desc = "At most 3,000 characters.")] text: Option<String>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<CommentPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let id = TaskId::parse("taskId", &task_id)?;
         let text = text.filter(|text| !text.trim().is_empty());
         let text = text.map(|text| Message::parse("text", &text)).transpose()?;
         let text = text.unwrap_or_else(Message::wordless);
         let files = input::files(ctx, "files", &files)?;
-        let work = move |tx: &Transaction<'_>| {
-            let comment = app::comments::add_files(tx, &actor, id, &text, &files, now)?;
+        let add = move |tx: &Transaction<'_>| {
+            let comment = app::comments::add_files(tx, &actor, id, &text, &files, request.now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
         };
+        let work = move |tx: &Transaction<'_>| request.once(tx, || add(tx));
         CommentPayload::write(desk, work).await
     }
 
@@ -130,10 +144,15 @@ impl ConversationMutation {
             desc = "The version that the change is based on; CONFLICT when there is a newer one."
         )]
         expected_version: Option<i64>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<TaskPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let id = TaskId::parse("taskId", &task_id)?;
         let text = text.filter(|text| !text.trim().is_empty());
         let (price, text) = (
             price.map(|price| price.read("price")).transpose(),
@@ -145,7 +164,11 @@ impl ConversationMutation {
             text,
             expected_version,
         };
-        let work = move |tx: &Transaction<'_>| app::approvals::ask(tx, &actor, id, &new, now);
+        let work = move |tx: &Transaction<'_>| {
+            request.once(tx, || {
+                app::approvals::ask(tx, &actor, id, &new, request.now)
+            })
+        };
         TaskPayload::write(desk, work).await
     }
 

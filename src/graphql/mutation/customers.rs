@@ -7,7 +7,7 @@ use crate::domain::{Customer, CustomerId, MergeId, Phone, Result};
 use crate::graphql::input::{Card, CustomerInput};
 use crate::graphql::scalars::InstantValue;
 use crate::graphql::view::CustomerView;
-use crate::graphql::{RequestContext, loader};
+use crate::graphql::{RequestContext, idempotency, loader};
 use crate::i18n;
 use crate::store::Transaction;
 
@@ -75,13 +75,20 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Fields of the new customer; `phone` identifies it.")]
         customer_data: CustomerInput,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<CustomerPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (shop, now) = (desk.shop(), desk.clock.now());
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (shop, request) = (desk.shop(), idempotency::request(ctx, idempotency_key)?);
         let Card { phone, change, .. } = customer_data.read(&shop)?;
         let work = move |tx: &Transaction<'_>| {
-            app::customers::create(tx, &shop, &actor, &phone, &change, now)
+            let now = request.now;
+            request.once(tx, || {
+                app::customers::create(tx, &shop, &actor, &phone, &change, now)
+            })
         };
         CustomerPayload::write(desk, work).await
     }

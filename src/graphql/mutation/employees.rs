@@ -5,17 +5,17 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
-use crate::graphql::RequestContext;
 use crate::graphql::input::UpdateEmployeeInput;
 use crate::graphql::scalars::InstantValue;
 use crate::graphql::view::RoleEnum;
+use crate::graphql::{RequestContext, idempotency};
 use crate::store::Transaction;
 
 /// Result of `createInvite`.
 #[derive(SimpleObject)]
 pub struct CreateInvitePayload {
     /// Token to be passed to `register` as `invite`, together with the invited e-mail. Returned
-    /// only once.
+    /// only once, but for a repeated request with the same `idempotencyKey`.
     token: String,
     /// URL of the page where the invited person registers.
     url: String,
@@ -50,16 +50,21 @@ impl EmployeeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "An e-mail address, of at most 254 bytes in UTF-8.")] email: String,
         #[graphql(desc = "Defaults to EMPLOYEE.")] role: Option<RoleEnum>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<CreateInvitePayload> {
-        let owner = ctx.actor()?.require_owner()?;
-        let desk = ctx.desk()?;
+        let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
+        let request = idempotency::request(ctx, idempotency_key)?;
         let email = Email::parse("email", &email)?;
         let role = role.map_or(Role::Employee, Into::into);
-        let (policy, now) = (desk.settings.now().registration, desk.clock.now());
-        let invite = desk
-            .db
-            .write(move |tx| app::accounts::invite(tx, Some(owner), policy, &email, role, now))
-            .await?;
+        let policy = desk.invite_policy();
+        let work = move |tx: &Transaction<'_>| {
+            app::accounts::invite_once(tx, owner, &policy, &email, role, &request)
+        };
+        let invite = desk.db.write(work).await?;
         Ok(CreateInvitePayload {
             url: desk.invite_url(&invite.token),
             token: invite.token,

@@ -6,7 +6,7 @@ use crate::app;
 use crate::domain::Result;
 use crate::graphql::input::ImportChoicesInput;
 use crate::graphql::view::ReportView;
-use crate::graphql::{RequestContext, files};
+use crate::graphql::{RequestContext, files, idempotency};
 use crate::sheet::FIELD;
 use crate::store::Transaction;
 
@@ -45,18 +45,24 @@ impl FileMutation {
         #[graphql(desc = "The same choices as for the preview.")] choices: Option<
             ImportChoicesInput,
         >,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<ImportCsvPayload> {
         let actor = ctx.actor()?;
         let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
+        let request = idempotency::request(ctx, idempotency_key)?;
         let choices = choices.unwrap_or_default().read()?;
         let table = desk
             .db
             .read(files::reader(desk, actor, csv, choices))
             .await?;
-        let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| {
             let expected = expected.as_deref();
-            let report = app::imports::apply(tx, &owner, FIELD, &table.sheet, expected, now)?;
+            let sheet = &table.sheet;
+            let report = app::imports::apply_once(tx, &owner, FIELD, sheet, expected, &request)?;
             Ok((report, table))
         };
         let (report, table) = desk.db.write(work).await?;

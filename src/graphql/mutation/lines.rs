@@ -8,7 +8,7 @@ use crate::domain::{Error, Line, LineId, Message, Result, TaskId};
 use crate::graphql::input::{CatalogueItemInput, LineInput, discount};
 use crate::graphql::scalars::{DecimalValue, MoneyValue};
 use crate::graphql::view::{CatalogueItemView, TaskLineView, TaskView};
-use crate::graphql::{RequestContext, loader};
+use crate::graphql::{RequestContext, idempotency, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
@@ -56,10 +56,17 @@ impl LineMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Fields of a new item, or changes to the item with its `id`.")]
         item_data: CatalogueItemInput,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<CatalogueItemPayload> {
-        let actor = ctx.actor()?;
+        let (actor, request) = (ctx.actor()?, idempotency::request(ctx, idempotency_key)?);
         let (id, change) = item_data.read()?;
-        let work = move |tx: &Transaction<'_>| app::catalogue::save(tx, &actor, id, change);
+        let work = move |tx: &Transaction<'_>| {
+            request.once(tx, || app::catalogue::save(tx, &actor, id, change))
+        };
         let item = CatalogueItemView(
             ctx.desk()?
                 .db
@@ -81,12 +88,18 @@ impl LineMutation {
             desc = "The version that the change is based on; CONFLICT when there is a newer one."
         )]
         expected_version: Option<i64>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<LinePayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let request = idempotency::request(ctx, idempotency_key)?;
         let (task, new) = (TaskId::parse("taskId", &task_id)?, line_data.read()?);
-        let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| {
-            app::lines::add(tx, &actor, task, new, expected_version, now)
+            let (version, now) = (expected_version, request.now);
+            request.once(tx, || app::lines::add(tx, &actor, task, new, version, now))
         };
         LinePayload::write(ctx, desk, work)
             .await
@@ -198,13 +211,22 @@ impl LineMutation {
             desc = "The version that the change is based on; CONFLICT when there is a newer one."
         )]
         expected_version: Option<i64>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let (task, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let task = TaskId::parse("taskId", &task_id)?;
         let note = note.filter(|note| !note.trim().is_empty());
         let note = note.map(|note| Message::parse("note", &note)).transpose()?;
         let work = move |tx: &Transaction<'_>| {
-            app::approvals::agree_by_phone(tx, &actor, task, note.as_ref(), expected_version, now)
+            let (note, version, now) = (note.as_ref(), expected_version, request.now);
+            request.once(tx, || {
+                app::approvals::agree_by_phone(tx, &actor, task, note, version, now)
+            })
         };
         TaskPayload::write(desk, work)
             .await

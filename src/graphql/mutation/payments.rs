@@ -16,7 +16,7 @@ use crate::graphql::scalars::MoneyValue;
 use crate::graphql::view::{
     DrawerView, MethodEnum, PaymentKindEnum, PaymentView, ShiftView, TaskView,
 };
-use crate::graphql::{RequestContext, loader};
+use crate::graphql::{RequestContext, idempotency, loader};
 use crate::store::Transaction;
 
 /// Result of the mutations that add a row to the ledger.
@@ -87,8 +87,12 @@ impl PaymentMutation {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (task, new) = payment_data.read()?;
         let task = task.ok_or_else(|| Problem::Required.at("taskId"))?;
-        let now = desk.clock.now();
-        let work = move |tx: &Transaction<'_>| app::payments::take(tx, &actor, task, &new, now);
+        let request = idempotency::request_of(ctx, new.key.as_ref())?;
+        let work = move |tx: &Transaction<'_>| {
+            request.once(tx, || {
+                app::payments::take(tx, &actor, task, &new, request.now)
+            })
+        };
         PaymentPayload::write(ctx, desk, work)
             .await
             .map_err(Error::about("taskId"))
@@ -104,11 +108,15 @@ impl PaymentMutation {
         sum: MoneyValue,
         #[graphql(desc = "Defaults to that of the payment.")] method: Option<MethodEnum>,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
-        #[graphql(desc = "As in `PaymentInput`.")] idempotency_key: Option<String>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
         #[graphql(desc = "Defaults to that of the payment.")] drawer_id: Option<ID>,
     ) -> Result<PaymentPayload> {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
-        let (id, now) = (PaymentId::parse("id", &id)?, desk.clock.now());
+        let id = PaymentId::parse("id", &id)?;
         let (sum, drawer, note, key) = (
             sum.positive("sum"),
             input::drawer(drawer_id),
@@ -123,7 +131,12 @@ impl PaymentMutation {
             note,
             key,
         };
-        let work = move |tx: &Transaction<'_>| app::payments::refund(tx, &owner, id, &new, now);
+        let request = idempotency::request_of(ctx, new.key.as_ref())?;
+        let work = move |tx: &Transaction<'_>| {
+            request.once(tx, || {
+                app::payments::refund(tx, &owner, id, &new, request.now)
+            })
+        };
         PaymentPayload::write(ctx, desk, work)
             .await
             .map_err(Error::about("id"))
@@ -136,11 +149,20 @@ impl PaymentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the row of the ledger.")] id: ID,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<PaymentPayload> {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
-        let (id, now) = (PaymentId::parse("id", &id)?, desk.clock.now());
-        let note = input::note(note)?;
-        let work = move |tx: &Transaction<'_>| app::payments::reverse(tx, &owner, id, note, now);
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let (id, note) = (PaymentId::parse("id", &id)?, input::note(note)?);
+        let work = move |tx: &Transaction<'_>| {
+            request.once(tx, || {
+                app::payments::reverse(tx, &owner, id, note, request.now)
+            })
+        };
         PaymentPayload::write(ctx, desk, work)
             .await
             .map_err(Error::about("id"))
@@ -161,9 +183,15 @@ impl PaymentMutation {
             desc = "The version that the change is based on; CONFLICT when there is a newer one."
         )]
         expected_version: Option<i64>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let (task, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let task = TaskId::parse("taskId", &task_id)?;
         let stage = stage_id.map(|id| StageId::parse("stageId", &id));
         let stage = stage.transpose()?;
         let read = |payment: PaymentInput| match payment.read()? {
@@ -180,7 +208,10 @@ impl PaymentMutation {
             desk.shop(),
         );
         let work = move |tx: &Transaction<'_>| {
-            app::handovers::hand_over(tx, &shop, &actor, task, &new, now)
+            let now = request.now;
+            request.once(tx, || {
+                app::handovers::hand_over(tx, &shop, &actor, task, &new, now)
+            })
         };
         TaskPayload::write(desk, work)
             .await
@@ -196,12 +227,21 @@ impl PaymentMutation {
         kind: PaymentKindEnum,
         #[graphql(desc = "More than zero.")] sum: MoneyValue,
         #[graphql(desc = "At most 500 characters.")] note: Option<String>,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<PaymentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let (drawer, kind) = (DrawerId::parse("drawerId", &drawer_id)?, kind.into());
         let (sum, note) = (sum.positive("sum"), input::note(note)).together()?;
         let work = move |tx: &Transaction<'_>| {
-            app::payments::move_cash(tx, &actor, drawer, kind.into(), sum, note, now)
+            let now = request.now;
+            request.once(tx, || {
+                app::payments::move_cash(tx, &actor, drawer, kind, sum, note, now)
+            })
         };
         PaymentPayload::write(ctx, desk, work)
             .await
@@ -214,18 +254,24 @@ impl PaymentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the drawer to be renamed; null for a new one.")] id: Option<ID>,
         #[graphql(desc = "At most 40 characters.")] name: String,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<DrawerPayload> {
         let actor = ctx.actor()?;
         let owner = actor.require_owner()?;
         let (id, name) = (input::drawer(id)?, DrawerName::parse("name", &name)?);
-        let now = ctx.desk()?.clock.now();
-        let work = move |tx: &Transaction<'_>| {
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let save = move |tx: &Transaction<'_>| {
             let drawer = match id {
-                Some(id) => app::drawers::rename(tx, &owner, id, &name, now)?,
-                None => app::drawers::create(tx, &owner, &name, now)?,
+                Some(id) => app::drawers::rename(tx, &owner, id, &name, request.now)?,
+                None => app::drawers::create(tx, &owner, &name, request.now)?,
             };
             app::drawers::get(tx, &actor, drawer.id)
         };
+        let work = move |tx: &Transaction<'_>| request.once(tx, || save(tx));
         let drawer = DrawerView(
             ctx.desk()?
                 .db
@@ -243,12 +289,22 @@ impl PaymentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the drawer.")] drawer_id: ID,
         #[graphql(desc = "The cash counted in the drawer, zero or more.")] counted: MoneyValue,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let drawer = DrawerId::parse("drawerId", &drawer_id)?;
         let counted = counted.read("counted")?;
-        let work =
-            move |tx: &Transaction<'_>| app::drawers::open_shift(tx, &actor, drawer, counted, now);
+        let work = move |tx: &Transaction<'_>| {
+            let now = request.now;
+            request.once(tx, || {
+                app::drawers::open_shift(tx, &actor, drawer, counted, now)
+            })
+        };
         let shift = desk.db.write(work).await;
         Ok(shift.map_err(Error::about("drawerId"))?.into())
     }

@@ -4,9 +4,9 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::app;
 use crate::domain::{Result, Stage, StageId};
-use crate::graphql::RequestContext;
 use crate::graphql::input::{CreateStageInput, UpdateStageInput};
 use crate::graphql::view::{StageView, stage};
+use crate::graphql::{RequestContext, idempotency};
 use crate::store::Transaction;
 
 /// Result of `createStage` and `updateStage`.
@@ -39,11 +39,18 @@ impl StageMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Fields of the new stage.")] stage_data: CreateStageInput,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<StagePayload> {
         let owner = ctx.actor()?.require_owner()?;
+        let request = idempotency::request(ctx, idempotency_key)?;
         let new = stage_data.read()?;
-        let now = ctx.desk()?.clock.now();
-        let work = move |tx: &Transaction<'_>| app::stages::create(tx, &owner, &new, now);
+        let work = move |tx: &Transaction<'_>| {
+            request.once(tx, || app::stages::create(tx, &owner, &new, request.now))
+        };
         Ok(ctx.desk()?.db.write(work).await?.into())
     }
 

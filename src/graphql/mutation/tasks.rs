@@ -6,7 +6,7 @@ use crate::app::{self, Desk};
 use crate::domain::{EmployeeId, Error, Name, Phone, Result, TaskId, Together};
 use crate::graphql::input::{self, TaskInput};
 use crate::graphql::view::TaskView;
-use crate::graphql::{RequestContext, loader};
+use crate::graphql::{RequestContext, idempotency, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 
@@ -49,11 +49,18 @@ impl TaskMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Fields of the new task; `customerPhone` is required.")]
         task_data: TaskInput,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<TaskPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (new, now) = (task_data.into_new(&desk.shop())?, desk.clock.now());
-        let work = move |tx: &Transaction<'_>| app::tasks::create(tx, &actor, &new, now);
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let new = task_data.into_new(&desk.shop())?;
+        let work = move |tx: &Transaction<'_>| {
+            request.once(tx, || app::tasks::create(tx, &actor, &new, request.now))
+        };
         TaskPayload::write(desk, work).await
     }
 

@@ -40,10 +40,10 @@ pub struct WebhookDeliveryPayload {
     delivery: DeliveryView,
 }
 
-/// Result of `retryWebhook`.
+/// A delivery that is retried.
 #[derive(SimpleObject)]
 pub struct RetryWebhookPayload {
-    /// Id of the delivery that is retried.
+    /// Id of the delivery.
     id: ID,
 }
 
@@ -58,10 +58,10 @@ impl WebhookMutation {
     async fn create_webhook(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Address, events and name.")] input: CreateWebhookInput,
+        #[graphql(desc = "Address, events and name.")] webhook_data: CreateWebhookInput,
     ) -> Result<WebhookSecretPayload> {
         let owner = ctx.actor()?.require_owner()?;
-        let (desk, new) = (ctx.desk()?, input.read()?);
+        let (desk, new) = (ctx.desk()?, webhook_data.read()?);
         let made = app::webhooks::create(desk, owner, new, None, desk.clock.now());
         let (id, secret) = made.await?;
         let secret = secret.ok_or(Error::NotFound)?;
@@ -76,10 +76,10 @@ impl WebhookMutation {
     async fn update_webhook(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Id, and what to change.")] input: UpdateWebhookInput,
+        #[graphql(desc = "Id, and what to change.")] webhook_data: UpdateWebhookInput,
     ) -> Result<WebhookPayload> {
         let owner = ctx.actor()?.require_owner()?;
-        let (desk, (id, change)) = (ctx.desk()?, input.read()?);
+        let (desk, (id, change)) = (ctx.desk()?, webhook_data.read()?);
         app::webhooks::update(desk, owner, id, change, desk.clock.now()).await?;
         Ok(WebhookPayload {
             webhook: webhook(ctx, owner, id).await?,
@@ -172,14 +172,17 @@ impl WebhookMutation {
     async fn retry_webhook(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Id of the delivery.")] id: ID,
+        #[graphql(desc = "Id of the delivery.")] delivery_id: ID,
     ) -> Result<RetryWebhookPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
-        let (delivery, now) = (DeliveryId::parse("id", &id)?, desk.clock.now());
+        let (delivery, now) = (
+            DeliveryId::parse("deliveryId", &delivery_id)?,
+            desk.clock.now(),
+        );
         let work = move |tx: &Transaction<'_>| app::webhooks::retry(tx, &owner, delivery, now);
         desk.db.write(work).await?;
-        Ok(RetryWebhookPayload { id })
+        Ok(RetryWebhookPayload { id: delivery_id })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::loader::Customers;
 use crate::graphql::node::{NodeType, node_id};
-use crate::graphql::scalars::MoneyValue;
+use crate::graphql::scalars::{InstantValue, MoneyValue};
 use crate::store::customers::{CustomerParts, Wanted};
 
 /// Reason why messages can't reach a customer.
@@ -29,6 +29,15 @@ pub enum UnreachableEnum {
     NotVerified,
     /// The customer has blocked the bot.
     Blocked,
+}
+
+/// Sort order of customers.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "CustomerOrder")]
+pub enum CustomerOrderEnum {
+    Oldest,
+    /// The order of commits: longest unchanged first, for readers who keep a copy.
+    LeastRecentlyUpdated,
 }
 
 pub type CustomerView = Written<CustomerFields>;
@@ -108,6 +117,12 @@ fields! {
         async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
             let link = *self.row.telegram()?;
             Ok(ctx.desk()?.unreachable_over(link).map(Into::into))
+        }
+
+        /// Time of the last change of the customer, in the order of commits: never before that of an earlier change,
+        /// even if the clock goes back. The customer's tasks have their own.
+        async fn updated_time(&self, ctx: &Context<'_>) -> Result<InstantValue> {
+            Ok(InstantValue(self.list.updated(ctx, self.row.id).await?))
         }
 
         /// What the customer owes for closed tasks.

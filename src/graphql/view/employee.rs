@@ -11,7 +11,7 @@ use crate::graphql::node::{NodeType, node_id};
 
 /// Permissions of an employee.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "Role")]
+#[graphql(name = "Role", remote = "Role")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RoleEnum {
     /// Manages invites, roles and deactivation, in addition to everything an employee may do.

@@ -5,6 +5,7 @@ mod attachment;
 mod backup;
 mod bot;
 mod catalogue;
+mod change;
 mod comment;
 mod customer;
 mod device;
@@ -30,8 +31,9 @@ pub use approval::ApprovalView;
 pub use backup::BackupStateView;
 pub use bot::{BotModeEnum, BotView};
 pub use catalogue::{CatalogueItemView, LineKindEnum};
+pub use change::{ChangeView, changes};
 pub use comment::CommentView;
-pub use customer::{CustomerFields, CustomerView};
+pub use customer::{CustomerFields, CustomerOrderEnum, CustomerView};
 pub use device::DeviceView;
 pub use employee::{RoleEnum, UserView, user};
 pub use event::EventView;
@@ -63,12 +65,14 @@ macro_rules! paged {
 paged! {
     AuditEventView: "AuditEvent",
     CatalogueItemView: "Catalogue",
+    ChangeView: "Change",
     CommentView: "Comment",
     CustomerView: "Customer",
     DeliveryView: "WebhookDelivery",
     EventView: "TaskEvent",
     InviteView: "Invite",
     TaskView: "Task",
+    DeliveryView: "WebhookDelivery",
 }
 
 /// Returns a text, or null for an empty one: an unknown value is null.

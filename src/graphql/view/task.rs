@@ -62,6 +62,8 @@ pub enum TaskOrderEnum {
     RecentlyUpdated,
     /// READY tasks only, longest waiting first.
     LongestReady,
+    /// The order of commits: longest unchanged first, for readers who keep a copy.
+    LeastRecentlyUpdated,
     /// Earliest promised day first, tasks without one last.
     EarliestDue,
     /// Largest `total` first, tasks without one last.
@@ -114,9 +116,6 @@ fields! {
         /// Time of creation.
         "createdTime" created_time [created]: InstantValue = |task| InstantValue(*created);
 
-        /// Time of the last change.
-        "updatedTime" updated_time [updated]: InstantValue = |task| InstantValue(*updated);
-
         /// Time of becoming CLOSED; null in any other status.
         "closedTime" closed_time [closed]: Option<InstantValue> = |task| closed.map(InstantValue);
 
@@ -161,6 +160,12 @@ fields! {
     needs "statusUrl" [closed];
 
     fetched {
+        /// Time of the last change of the task, its lines, payments, comments, attachments or quotes, in the order of
+        /// commits: never before that of an earlier change, even if the clock goes back.
+        async fn updated_time(&self, ctx: &Context<'_>) -> Result<InstantValue> {
+            Ok(InstantValue(self.list.updated(ctx, self.row.id).await?))
+        }
+
         /// Whether the task is stalled: it has been in its stage for the configured number of days
         /// and isn't CLOSED.
         async fn stuck(&self, ctx: &Context<'_>) -> Result<bool> {

@@ -90,7 +90,7 @@ impl WebhookView {
         node_id(NodeType::Webhook, self.0.hook.id.get())
     }
 
-    /// Id of the webhook, unique among webhooks.
+    /// Id of the webhook.
     async fn id(&self) -> ID {
         self.0.hook.id.get().into()
     }
@@ -170,7 +170,7 @@ impl WebhookView {
         last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the next page.")] before: Option<String>,
     ) -> Result<Page<DeliveryView>> {
-        let owner = ctx.actor()?.require_owner()?;
+        let (owner, counted) = (ctx.actor()?.require_owner()?, page::is_counted(ctx));
         let span = Asked {
             first,
             after,
@@ -178,7 +178,6 @@ impl WebhookView {
             before,
         }
         .read(paging::read_delivery_cursor)?;
-        let counted = page::is_counted(ctx);
         let id: WebhookId = self.0.hook.id;
         let read = move |c: &Connection| {
             let rows = app::webhooks::page(c, &owner, id, span)?;

@@ -230,7 +230,7 @@ impl Format {
         let status = match error {
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
             Error::Forbidden => StatusCode::FORBIDDEN,
-            Error::NotFound | Error::Missing { .. } => StatusCode::NOT_FOUND,
+            Error::NotFound | Error::Missing { .. } | Error::Gone => StatusCode::NOT_FOUND,
             Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Busy { .. } | Error::DatabaseLost(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Invalid(_) | Error::InvalidFields(_) | Error::Conflict(_) => {

@@ -18,8 +18,8 @@ use super::staff::{Staff, StaffCache};
 use super::touched::Pending;
 use super::writer::{Shared, Writer};
 use super::writes::{Trouble, Writes};
-use super::{lock, search, sums};
-use crate::domain::{Error, Result, TaskId};
+use super::{lock, places, search, sums};
+use crate::domain::{CustomerId, Error, Result, TaskId};
 use crate::metrics::Metrics;
 use crate::store::incidents;
 use crate::store::upkeep::backup;
@@ -53,6 +53,13 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TaskChanged {
     pub task: TaskId,
+    pub what: Change,
+}
+
+/// A committed change of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CustomerChanged {
+    pub customer: CustomerId,
     pub what: Change,
 }
 
@@ -116,6 +123,7 @@ impl Db {
         let metrics = Metrics::default();
         let shared = Shared {
             changes: broadcast::Sender::new(CHANGES),
+            customers: broadcast::Sender::new(CHANGES),
             links: broadcast::Sender::new(CHANGES),
             outbox: watch::Sender::new(()),
             deliveries: watch::Sender::new(()),
@@ -208,7 +216,7 @@ impl Db {
     }
 
     /// Checks whether another program has written. If so, or if that is unknown, the caches are read again and the
-    /// search index and the stored sums are brought up to date.
+    /// search index, the stored sums and the order of changes are brought up to date.
     ///
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
@@ -221,6 +229,7 @@ impl Db {
                 shared.staff.forget();
                 search::catch_up(c)?;
                 sums::catch_up(c)?;
+                places::catch_up(c)?;
                 // Set last, so that a failed step is repeated the next time.
                 shared.version.store(version, Ordering::Relaxed);
             }
@@ -308,6 +317,11 @@ impl Db {
         self.0.writer.shared.changes.subscribe()
     }
 
+    /// Subscribes to the changes of customers.
+    pub fn customer_changes(&self) -> broadcast::Receiver<CustomerChanged> {
+        self.0.writer.shared.customers.subscribe()
+    }
+
     /// Subscribes to changes of the outbox.
     pub fn outbox_changes(&self) -> watch::Receiver<()> {
         self.0.writer.shared.outbox.subscribe()
@@ -359,5 +373,6 @@ fn first_look(writes: &Pool) -> Result<(i64, i64)> {
     let version = data_version(&connection)?;
     search::catch_up(&mut connection)?;
     sums::catch_up(&mut connection)?;
+    places::catch_up(&mut connection)?;
     Ok((version, schema_version(&connection)?))
 }

@@ -1,5 +1,6 @@
 //! Reading and writing of the file: the single writer with its group commit, the reader threads,
-//! the locks on the file, the columns of tables, the search index, the stored sums, and the caches.
+//! the locks on the file, the columns of tables, the search index, the stored sums, the order of
+//! changes, and the caches.
 
 pub(in crate::store) mod answer;
 pub(in crate::store) mod columns;
@@ -10,6 +11,7 @@ pub(in crate::store) mod identity;
 pub(in crate::store) mod lock;
 mod orders;
 pub(in crate::store) mod parts;
+mod places;
 pub(in crate::store) mod readers;
 pub(in crate::store) mod search;
 pub(in crate::store) mod source;

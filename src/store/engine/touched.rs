@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::hooks::Action;
 
 use super::{search, sums};
-use crate::domain::TaskId;
-use crate::store::{Change, TaskChanged};
+use crate::domain::{CustomerId, TaskId};
+use crate::store::{Change, CustomerChanged, TaskChanged};
 
 /// The changes of the running write so far, collected by SQLite's update hook.
 #[derive(Clone, Default)]
@@ -17,6 +17,7 @@ pub(super) struct Touched {
     /// Whether any row was changed.
     pub(super) any: bool,
     pub(super) tasks: Vec<TaskChanged>,
+    pub(super) customers: Vec<CustomerChanged>,
     pub(super) links: Vec<TaskId>,
     pub(super) outbox: bool,
     pub(super) deliveries: bool,
@@ -26,9 +27,15 @@ pub(super) struct Touched {
 }
 
 impl Touched {
+    /// Returns whether something is to be given a place in the order of changes.
+    pub(super) fn is_placed(&self) -> bool {
+        !self.tasks.is_empty() || !self.customers.is_empty()
+    }
+
     pub(super) fn add(&mut self, other: Self) {
         self.any |= other.any;
         self.tasks.extend(other.tasks);
+        self.customers.extend(other.customers);
         self.links.extend(other.links);
         self.outbox |= other.outbox;
         self.deliveries |= other.deliveries;
@@ -51,13 +58,12 @@ impl Pending {
             search::STALE => touched.search = true,
             sums::STALE => touched.sums = true,
             "tasks" => {
-                let what = match action {
-                    Action::SQLITE_INSERT => Change::Created,
-                    Action::SQLITE_DELETE => Change::Deleted,
-                    _ => Change::Updated,
-                };
-                let task = TaskId::from_row(row);
+                let (task, what) = (TaskId::from_row(row), kind(action));
                 touched.tasks.push(TaskChanged { task, what });
+            }
+            "customers" => {
+                let (customer, what) = (CustomerId::from_row(row), kind(action));
+                touched.customers.push(CustomerChanged { customer, what });
             }
             _ => {}
         }
@@ -65,5 +71,13 @@ impl Pending {
 
     pub(super) fn take(&self) -> Touched {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn kind(action: Action) -> Change {
+    match action {
+        Action::SQLITE_INSERT => Change::Created,
+        Action::SQLITE_DELETE => Change::Deleted,
+        _ => Change::Updated,
     }
 }

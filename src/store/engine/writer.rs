@@ -18,11 +18,11 @@ use super::staff::StaffCache;
 use super::thread::{PLACES, Thread};
 use super::touched::{Pending, Touched};
 use super::writes::Writes;
-use super::{connection::Pool, connection::schema_version, search, sums};
+use super::{connection::Pool, connection::schema_version, places, search, sums};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
-use crate::store::{Lock, TaskChanged};
+use crate::store::{CustomerChanged, Lock, TaskChanged};
 
 /// The largest number of writes in one transaction.
 const MOST: usize = 100;
@@ -40,6 +40,7 @@ pub(in crate::store) struct Writer {
 /// State that the writer thread shares with its callers.
 pub(in crate::store) struct Shared {
     pub changes: broadcast::Sender<TaskChanged>,
+    pub customers: broadcast::Sender<CustomerChanged>,
     /// Tasks whose status links were replaced or withdrawn.
     pub links: broadcast::Sender<TaskId>,
     pub outbox: watch::Sender<()>,
@@ -177,6 +178,9 @@ impl Shared {
                 // A send without subscribers fails, which is fine.
                 let _ = self.changes.send(change);
             }
+            for change in touched.customers {
+                let _ = self.customers.send(change);
+            }
             for task in touched.links {
                 let _ = self.links.send(task);
             }
@@ -257,6 +261,10 @@ fn commit(
     }
     if touched.sums {
         sums::refresh(&tx)?;
+        pending.take();
+    }
+    if touched.is_placed() {
+        places::refresh(&tx)?;
         pending.take();
     }
     Ok(shared.writes.watch(|| tx.commit())?)

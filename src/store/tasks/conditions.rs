@@ -65,6 +65,7 @@ impl Conditions {
             owing,
             serial,
             created: Days { from, until },
+            updated_since,
             search,
         } = filter;
         let mut all = Self::default();
@@ -79,6 +80,12 @@ impl Conditions {
                 WHERE serial_key = :serial AND serial_key <> ''";
             all.lead(format!("t.id IN ({same})"));
             all.bind(":serial", serial.clone());
+        }
+        if let Some(since) = *updated_since {
+            let changed = "SELECT subject_id FROM changes
+                WHERE kind = 'TASK' AND seq >= :updated_since AND at >= :updated_since";
+            all.lead(format!("t.id IN ({changed})"));
+            all.bind(":updated_since", Millis(since));
         }
         // The tasks that need attention are few.
         if let Some(today) = *overdue {

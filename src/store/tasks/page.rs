@@ -42,9 +42,10 @@ impl After {
             TaskOrder::Newest | TaskOrder::Oldest => place.listed,
             TaskOrder::RecentlyUpdated => place.touched,
             TaskOrder::LongestReady => ready.unwrap_or(Timestamp::MAX).as_millisecond(),
-            TaskOrder::EarliestDue | TaskOrder::LargestTotal | TaskOrder::LargestToPay => {
-                place.sorted
-            }
+            TaskOrder::EarliestDue
+            | TaskOrder::LargestTotal
+            | TaskOrder::LargestToPay
+            | TaskOrder::LeastRecentlyUpdated => place.sorted,
         };
         Self { key, id }
     }

@@ -1,4 +1,4 @@
-//! Pages of tasks sorted by a value: the promised day, the price, and what is left to pay.
+//! Pages of tasks sorted by a value: the promised day, the price, what is left to pay, and the place in the order of changes.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::conditions::DUE;
 use super::{After, Conditions, Shape, read_all};
 use crate::domain::{Result, Span, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
-use crate::store::engine::types::{direction, numbers};
+use crate::store::engine::types::{Millis, direction, numbers};
 
 /// A value by which tasks are sorted. Its key in cursors is a number: a sum, or a day as `YYYYMMDD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,7 @@ pub(super) enum Sorted {
     Due,
     Total,
     Owed,
+    Changed,
 }
 
 impl Sorted {
@@ -22,6 +23,7 @@ impl Sorted {
             TaskOrder::EarliestDue => Some(Self::Due),
             TaskOrder::LargestTotal => Some(Self::Total),
             TaskOrder::LargestToPay => Some(Self::Owed),
+            TaskOrder::LeastRecentlyUpdated => Some(Self::Changed),
             _ => None,
         }
     }
@@ -32,6 +34,7 @@ impl Sorted {
             Self::Due => (DUE, false),
             Self::Total => ("s.total", true),
             Self::Owed => ("s.owed", true),
+            Self::Changed => ("g.seq", false),
         }
     }
 
@@ -40,6 +43,14 @@ impl Sorted {
     fn tables(self, few: bool) -> (&'static str, &'static str) {
         match (self, few) {
             (Self::Due, _) => ("t.id", "tasks AS t"),
+            (Self::Changed, false) => (
+                "g.subject_id",
+                "changes AS g CROSS JOIN tasks AS t ON t.id = g.subject_id",
+            ),
+            (Self::Changed, true) => (
+                "g.subject_id",
+                "tasks AS t CROSS JOIN changes AS g ON g.subject_id = t.id",
+            ),
             (_, false) => (
                 "s.task_id",
                 "task_sums AS s CROSS JOIN tasks AS t ON t.id = s.task_id",
@@ -88,6 +99,7 @@ fn keys(
 ) -> Result<(Conditions, String)> {
     let besides = TaskFilter {
         owing: filter.owing && sorted != Sorted::Owed,
+        updated_since: filter.updated_since.filter(|_| sorted != Sorted::Changed),
         ..filter.clone()
     };
     let mut conditions = Conditions::new(connection, &besides)?;
@@ -97,7 +109,15 @@ fn keys(
     if sorted == Sorted::Owed {
         conditions.add("s.owed > 0".to_owned());
     }
-    if sorted != Sorted::Due && conditions.open {
+    if sorted == Sorted::Changed {
+        conditions.add("g.kind = 'TASK'".to_owned());
+    }
+    if let (Some(since), Sorted::Changed) = (filter.updated_since, sorted) {
+        // No place is before its time.
+        conditions.add("g.seq >= :updated_since AND g.at >= :updated_since".to_owned());
+        conditions.bind(":updated_since", Millis(since));
+    }
+    if matches!(sorted, Sorted::Total | Sorted::Owed) && conditions.open {
         conditions.add("s.is_open = 1".to_owned());
     }
     if let Some(but) = but {
@@ -116,12 +136,12 @@ fn keys(
         conditions.bind(id_name, of);
         match sorted {
             Sorted::Due => conditions.bind(key_name, written(key)),
-            Sorted::Total | Sorted::Owed => conditions.bind(key_name, key),
+            Sorted::Total | Sorted::Owed | Sorted::Changed => conditions.bind(key_name, key),
         }
     }
     let key = match sorted {
         Sorted::Due => format!("CAST(replace({value}, '-', '') AS INTEGER)"),
-        Sorted::Total | Sorted::Owed => value.to_owned(),
+        Sorted::Total | Sorted::Owed | Sorted::Changed => value.to_owned(),
     };
     // The unary plus keeps SQLite from walking through the order where few tasks match.
     let plus = if few { "+" } else { "" };

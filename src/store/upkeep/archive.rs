@@ -50,7 +50,7 @@ pub const TABLES: &[&str] = &[
     "logo",
 ];
 /// Tables that are not exported: keys and what is made with them, queues, what triggers derive from other
-/// tables, who changed the settings of this database, what was done on its first day, and what can be undone
+/// tables, the order of changes, who changed the settings of this database, what was done on its first day, and what can be undone
 /// for a day.
 pub const LEFT_OUT: &[&str] = &[
     "secrets",
@@ -62,6 +62,10 @@ pub const LEFT_OUT: &[&str] = &[
     "telegram_updates",
     "telegram_messages",
     "form_posts",
+    "idempotency_keys",
+    "changes",
+    "changes_stale",
+    "change_eras",
     "webhooks",
     "webhook_deliveries",
     "staff_codes",

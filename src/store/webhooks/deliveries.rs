@@ -336,7 +336,7 @@ pub fn get(connection: &Connection, id: DeliveryId) -> Result<Option<DeliveryRec
     Ok(statement.query_row([id], record_from_row).optional()?)
 }
 
-/// Returns a stretch of the deliveries of a webhook, newest first.
+/// Returns a span of the deliveries of a webhook, newest first.
 pub fn page(
     connection: &Connection,
     webhook: WebhookId,
@@ -345,13 +345,13 @@ pub fn page(
     let direction = direction(!span.from_end);
     let sql = format!(
         "SELECT {RECORD_COLUMNS} FROM webhook_deliveries
-         WHERE webhook_id = :webhook AND id < :after AND id > :before
-         ORDER BY id {direction} LIMIT :limit"
+         WHERE webhook_id = :webhook AND id < :after AND id > :before ORDER BY id {direction} LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
+    let after = span.after.map_or(i64::MAX, DeliveryId::get);
+    let before = span.before.map_or(0, DeliveryId::get);
     let values = named_params! {
-        ":webhook": webhook, ":after": span.after.map_or(i64::MAX, DeliveryId::get),
-        ":before": span.before.map_or(0, DeliveryId::get), ":limit": span.limit,
+        ":webhook": webhook, ":after": after, ":before": before, ":limit": span.limit,
     };
     let rows = statement.query_map(values, record_from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)

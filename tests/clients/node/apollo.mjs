@@ -14,6 +14,7 @@ import {
   PAGE,
   pages,
   run,
+  sent,
   socketUrl,
   TASK,
   url,
@@ -22,17 +23,9 @@ import {
 } from "./steps.mjs";
 
 const id = "11";
-const sent = [];
 const http = ApolloLink.from([
   new PersistedQueryLink({ sha256: (text) => createHash("sha256").update(text).digest("hex") }),
-  new HttpLink({
-    uri: url,
-    headers: { authorization },
-    fetch: (target, options) => {
-      sent.push(options.body);
-      return fetch(target, options);
-    },
-  }),
+  new HttpLink({ uri: url, headers: { authorization } }),
 ]);
 const live = new GraphQLWsLink(
   createClient({ url: socketUrl, webSocketImpl, connectionParams: { Authorization: authorization } }),
@@ -47,7 +40,7 @@ await run("Apollo Client", {
   async "asks once for a persisted query, then sends the text"() {
     await client.query({ query: gql(TASK), variables: { id } });
     assert.deepEqual(
-      sent.map((body) => "query" in JSON.parse(body)),
+      sent.map(({ body }) => "query" in JSON.parse(body)),
       [false, true],
     );
     await client.query({ query: gql(TASK), variables: { id: "12" } });

@@ -8,6 +8,14 @@ export const socketUrl = url.replace(/^http/, "ws");
 export const authorization = `Bearer ${process.env.CLIENT_TOKEN}`;
 export const webSocketImpl = WebSocket;
 
+/** The options of each request so far. */
+export const sent = [];
+const { fetch } = globalThis;
+globalThis.fetch = (target, options) => {
+  sent.push(options);
+  return fetch(target, options);
+};
+
 export const PAGE = /* GraphQL */ `
   query Page($first: Int!, $after: String) {
     tasks(first: $first, after: $after) {

@@ -16,6 +16,7 @@ import {
   photo,
   readPhoto,
   run,
+  sent,
   socketUrl,
   TASK,
   UPLOAD,
@@ -25,11 +26,6 @@ import {
 } from "./steps.mjs";
 
 const id = "13";
-const sent = [];
-const recorded = (target, options) => {
-  sent.push(options);
-  return fetch(target, options);
-};
 const fetchOptions = { headers: { authorization } };
 const bare = new Client({ url, fetchOptions, exchanges: [fetchExchange] });
 const { data: schema } = await bare.query(getIntrospectionQuery(), {});
@@ -37,7 +33,6 @@ const live = createClient({ url: socketUrl, webSocketImpl, connectionParams: { A
 const nameless = ["Device", "PageInfo", "TaskConnection", "TaskEdge", "TaskChange"];
 const client = new Client({
   url,
-  fetch: recorded,
   fetchOptions,
   exchanges: [
     cacheExchange({
@@ -59,11 +54,12 @@ const task = (variables, context) => client.query(gql(TASK), variables, context)
 
 await run("urql with Graphcache", {
   async "asks once for a persisted query, then sends the text"() {
+    const before = sent.length;
     const { data, error } = await task({ id });
     assert.ifError(error);
     assert.equal(data.taskById.id, id);
     assert.deepEqual(
-      sent.map((options) => "query" in JSON.parse(options.body)),
+      sent.slice(before).map((options) => "query" in JSON.parse(options.body)),
       [false, true],
     );
   },

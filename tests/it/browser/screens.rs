@@ -400,7 +400,7 @@ async fn fill(shop: &Shop) {
     let webhook = shop
         .ask(&format!(
             r#"mutation {{
-                createWebhook(input: {{url: "https://{host}.invalid/{path}", name: "{name}"}}) {{ webhook {{ id }} }}
+                createWebhook(webhookData: {{url: "https://{host}.invalid/{path}", name: "{name}"}}) {{ webhook {{ id }} }}
                 pauseWebhook(id: 1) {{ webhook {{ id }} }}
                 testWebhook(id: 1) {{ delivery {{ id }} }}
             }}"#,

@@ -137,6 +137,8 @@ const ROWS: &[&str] = &[
     "INSERT INTO logo (id, mime, image, changed_at) VALUES (1, 'image/png', x'8950', 5);",
     "UPDATE webhooks SET name = 'books', paused_at = 5, rotated_at = 6, failing_since = 7, dropped = 8, created_at = 4 WHERE id = 1;
      UPDATE webhook_deliveries SET tried_at = 5, status = 500, duration_ms = 12 WHERE id = 2;",
+    "INSERT INTO idempotency_keys (key, content, made, kept_at) VALUES (x'ab', x'cd', '1', 5);
+     INSERT INTO change_eras (last_seq, started_at, mark) VALUES (0, 5, x'ef');",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;
@@ -167,7 +169,7 @@ fn tables(file: &Connection) -> Vec<(String, String)> {
     let sql = "SELECT m.name, group_concat(c.name, ', ')
         FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'task_search%' AND m.name NOT LIKE 'task_sums%'
-            AND m.name NOT IN ('refinery_schema_history', 'task_counts', 'phone_ends', 'stale_keys')
+            AND m.name NOT IN ('refinery_schema_history', 'task_counts', 'phone_ends', 'stale_keys', 'changes', 'changes_stale')
         GROUP BY m.name ORDER BY m.name";
     let mut statement = file.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));

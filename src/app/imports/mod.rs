@@ -1,6 +1,8 @@
 //! Import of files whose rows become customers and tasks: all rows, all but those with errors, or
 //! none. Owners only, since a file can fill the whole database.
 
+mod repeated;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -12,6 +14,8 @@ use crate::domain::{
     Source, Status, Task, TaskId, Whose,
 };
 use crate::store::{self, Connection, Transaction};
+
+pub use repeated::apply_once;
 
 /// Returns row by row what [`apply`] would do now.
 pub fn preview(connection: &Connection, _: &Owner, sheet: &Sheet) -> Result<Report> {

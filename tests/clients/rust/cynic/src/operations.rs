@@ -118,7 +118,7 @@ pub struct UploadVariables {
 #[derive(cynic::QueryFragment, Debug)]
 #[cynic(graphql_type = "Mutation", variables = "UploadVariables")]
 pub struct UploadPhoto {
-    #[arguments(id: $id, files: $files)]
+    #[arguments(taskId: $id, files: $files)]
     pub add_attachments: CommentPayload,
 }
 
@@ -135,6 +135,6 @@ pub struct Comment {
 #[derive(cynic::QueryFragment, Debug)]
 pub struct Photo {
     pub url: Option<String>,
-    pub width: i32,
-    pub height: i32,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
 }

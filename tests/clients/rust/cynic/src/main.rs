@@ -218,7 +218,7 @@ async fn uploads(client: &Client) -> Result<()> {
         .comment
         .photo
         .ok_or("no photo")?;
-    assert_eq!((photo.width, photo.height), (32, 24));
+    assert_eq!((photo.width, photo.height), (Some(32), Some(24)));
     let url = reqwest::Url::parse(&client.url)?.join(&photo.url.ok_or("no address")?)?;
     let read = client
         .http
