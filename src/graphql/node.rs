@@ -216,16 +216,6 @@ impl NodeView {
                 let found = app::accounts::employee(desk, &actor, id).await?;
                 return Ok(found.map(|found| user(found).into()));
             }
-            NodeType::Webhook => {
-                let (id, owner) = (WebhookId::parse(ARGUMENT, id)?, actor.require_owner()?);
-                let get = move |c: &_| app::webhooks::standing_of(c, &owner, id);
-                WebhookView(desk.db.look_up(get).await?).into()
-            }
-            NodeType::WebhookDelivery => {
-                let (id, owner) = (DeliveryId::parse(ARGUMENT, id)?, actor.require_owner()?);
-                let get = move |c: &_| app::webhooks::delivery(c, &owner, id);
-                DeliveryView(desk.db.look_up(get).await?).into()
-            }
         }))
     }
 }

@@ -68,7 +68,6 @@ paged! {
     ChangeView: "Change",
     CommentView: "Comment",
     CustomerView: "Customer",
-    DeliveryView: "WebhookDelivery",
     EventView: "TaskEvent",
     InviteView: "Invite",
     TaskView: "Task",
