@@ -351,7 +351,7 @@ async fn what_waits_goes_to_a_new_address_and_new_events_count_at_once() {
     former.told(1).await;
     are(&shop, "SENDING", 0).await;
     let change = format!(
-        r#"mutation {{ updateWebhook(input: {{id: 1, url: "{}", events: [TASK_DELETED]}}) {{
+        r#"mutation {{ updateWebhook(webhookData: {{id: 1, url: "{}", events: [TASK_DELETED]}}) {{
             webhook {{ failingSinceTime waitingCount }} }} }}"#,
         new.url()
     );

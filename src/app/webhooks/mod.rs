@@ -7,6 +7,7 @@ mod sending;
 use jiff::Timestamp;
 
 use super::Desk;
+use super::idempotency::{self, Request};
 use super::posts::{self, Post};
 use super::security::secrets;
 use crate::domain::{
@@ -67,23 +68,42 @@ fn expect_free(connection: &Connection, url: &str, own: Option<WebhookId>) -> Re
     }
 }
 
-/// Registers a webhook, and returns it with its secret; `None` for one that an equal form has registered already. It is
-/// told of what happens from now on.
+/// By which a registration that comes again is recognised.
+#[derive(Clone, Copy)]
+pub enum Once {
+    /// The form of a page.
+    Form(Option<Post>),
+    /// A request of the API.
+    Request(Request),
+}
+
+/// A registered webhook with its secret; `None` for one that an equal form has registered already.
+pub type Registered = (WebhookId, Option<HookSecret>);
+
+/// Registers a webhook. It is told of what happens from now on. An equal request gets the same answer, the secret included:
+/// the first one may have been lost.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a URL as for [`check_url`], and for too many webhooks; [`Conflict::WebhookUrlTaken`].
+/// [`Error::Invalid`] for a URL as for [`check_url`], and for too many webhooks; [`Conflict::WebhookUrlTaken`],
+/// [`Conflict::RequestKeyUsed`], and [`Error::Gone`] for a repeated request whose webhook was deleted, or has another
+/// secret.
 pub async fn create(
     desk: &Desk,
     owner: Owner,
     new: NewHook,
-    post: Option<Post>,
+    once: Once,
     now: Timestamp,
-) -> Result<(WebhookId, Option<HookSecret>)> {
+) -> Result<Registered> {
+    // Before anything is resolved: the address of a webhook that is there doesn't matter any more.
+    let again = move |tx: &Transaction<'_>| registered(tx, &owner, once);
+    if let Some(made) = desk.db.write(again).await? {
+        return Ok(made);
+    }
     check_url(desk, &new.url).await?;
     let secret = HookSecret::of_key(&secrets::random()?);
     let work = move |tx: &Transaction<'_>| {
-        if let Some(made) = posts::made(tx, post)? {
-            return Ok((WebhookId::from_row(made), None));
+        if let Some(made) = registered(tx, &owner, once)? {
+            return Ok(made);
         }
         if store::webhooks::count_of_owners(tx)? >= MOST_HOOKS {
             return Err(Problem::TooManyWebhooks { max: MOST_HOOKS }
@@ -92,12 +112,37 @@ pub async fn create(
         }
         expect_free(tx, &new.url, None)?;
         let id = store::webhooks::insert(tx, &new, &secret, now)?;
-        posts::note(tx, post, id.get(), now)?;
+        match once {
+            Once::Form(post) => posts::note(tx, post, id.get(), now)?,
+            Once::Request(request) => request.note(tx, &id.to_string())?,
+        }
         let hook = get(tx, &owner, id)?;
         record(tx, &owner, AuditAction::WebhookCreated, &hook, now)?;
         Ok((id, Some(secret.clone())))
     };
     desk.db.write(work).await
+}
+
+/// Returns what an equal form or request has registered.
+fn registered(tx: &Transaction, owner: &Owner, once: Once) -> Result<Option<Registered>> {
+    match once {
+        Once::Form(post) => {
+            let made = posts::made(tx, post)?;
+            Ok(made.map(|id| (WebhookId::from_row(id), None)))
+        }
+        Once::Request(request) => {
+            let Some(made) = request.made(tx)? else {
+                return Ok(None);
+            };
+            let id = WebhookId::from_row(made.parse().map_err(Error::internal)?);
+            let hook = get(tx, owner, id).map_err(idempotency::gone)?;
+            let (secret, _) = store::webhooks::secrets(tx, id)?;
+            match secret.filter(|_| hook.rotated.is_none()) {
+                Some(secret) => Ok(Some((id, Some(secret)))),
+                None => Err(Error::Gone),
+            }
+        }
+    }
 }
 
 /// Changes a webhook. What waits goes to the new URL.

@@ -4,10 +4,11 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use secrecy::ExposeSecret;
 
 use crate::app;
+use crate::app::webhooks::Once;
 use crate::domain::{DeliveryId, Error, HookSecret, Owner, Result, WebhookId};
-use crate::graphql::RequestContext;
 use crate::graphql::input::{CreateWebhookInput, UpdateWebhookInput};
 use crate::graphql::view::{DeliveryView, WebhookView};
+use crate::graphql::{RequestContext, idempotency};
 use crate::store::{Connection, Transaction};
 
 /// A webhook and its new secret.
@@ -59,10 +60,17 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Address, events and name.")] webhook_data: CreateWebhookInput,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<WebhookSecretPayload> {
         let owner = ctx.actor()?.require_owner()?;
+        let request = idempotency::request(ctx, idempotency_key)?;
         let (desk, new) = (ctx.desk()?, webhook_data.read()?);
-        let made = app::webhooks::create(desk, owner, new, None, desk.clock.now());
+        let once = Once::Request(request);
+        let made = app::webhooks::create(desk, owner, new, once, request.now);
         let (id, secret) = made.await?;
         let secret = secret.ok_or(Error::NotFound)?;
         Ok(WebhookSecretPayload::new(
