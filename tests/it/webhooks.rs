@@ -55,7 +55,7 @@ async fn it_is_told_once_signed_and_in_order() {
     set_status(&shop, &id, "READY").await;
     set_status(&shop, &id, "READY").await;
     for query in [
-        "mutation { assignTask(id: 1) { task { id } } }",
+        "mutation { assignTask(id: 1, employeeId: null) { task { id } } }",
         r#"mutation { updateTask(taskData: {id: 1, description: "x"}) { task { id } } }"#,
         "mutation { deleteTask(id: 1) { id } }",
     ] {

@@ -1,6 +1,5 @@
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::known;
 use crate::app::{self, paging};
 use crate::domain::{
     DeliveryRecord, DeliveryState, HookEvent, HookEvents, HookSource, HookStanding, Result,
@@ -97,7 +96,7 @@ impl WebhookView {
 
     /// Name by which people know it; null for none.
     async fn name(&self) -> Option<&str> {
-        known(self.0.hook.name.as_str())
+        super::known(self.0.hook.name.as_str())
     }
 
     /// Address to which deliveries are sent.
@@ -235,7 +234,7 @@ impl DeliveryView {
 
     /// Error of the last attempt; null when it succeeded or there was none.
     async fn error(&self) -> Option<&str> {
-        known(&self.0.detail)
+        Some(&*self.0.detail).filter(|detail| !detail.is_empty())
     }
 
     /// Time of the event.
@@ -282,7 +281,7 @@ impl UndeliveredWebhookView {
 
     /// Error of the last attempt; null when there was none.
     async fn detail(&self) -> Option<&str> {
-        known(&self.0.detail)
+        super::known(&self.0.detail)
     }
 
     /// Number of attempts.
