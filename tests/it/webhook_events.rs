@@ -36,7 +36,7 @@ async fn a_quote_is_told_of_when_it_is_asked_answered_and_withdrawn() {
         told_of("[APPROVAL_REQUESTED, APPROVAL_DECIDED, APPROVAL_WITHDRAWN]").await;
     create(&shop, "+79000000001").await;
     let link = renew(&shop, "1").await;
-    let ask = "mutation { askApproval(id: 1, price: 4711) { task { id } } }";
+    let ask = "mutation { askApproval(taskId: 1, price: 4711) { task { id } } }";
     data(&shop, ask).await;
     // Another one takes its place.
     data(&shop, &ask.replace("4711", "4712")).await;
@@ -58,7 +58,7 @@ async fn a_quote_is_told_of_when_it_is_asked_answered_and_withdrawn() {
     data(&shop, ask).await;
     data(
         &shop,
-        "mutation { withdrawApproval(id: 1) { task { id } } }",
+        "mutation { withdrawApproval(taskId: 1) { task { id } } }",
     )
     .await;
     data(&shop, ask).await;
@@ -106,10 +106,14 @@ async fn a_change_of_a_task_says_who_and_what_was_before() {
     .await;
     create(&shop, "+79000000001").await;
     set_status(&shop, "1", "READY").await;
-    data(&shop, "mutation { assignTask(id: 1) { task { id } } }").await;
     data(
         &shop,
-        r#"mutation { addComment(id: 1, text: "Тайна") { task { id } } }"#,
+        "mutation { assignTask(id: 1, employeeId: null) { task { id } } }",
+    )
+    .await;
+    data(
+        &shop,
+        r#"mutation { addComment(taskId: 1, text: "Тайна") { task { id } } }"#,
     )
     .await;
     data(&shop, r#"mutation { takePayment(paymentData: {taskId: 1, sum: 100, method: CARD}) { payment { id } } }"#).await;

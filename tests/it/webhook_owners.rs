@@ -550,3 +550,20 @@ async fn the_page_does_it_all_without_a_script() {
     assert_eq!(left, 0);
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_repeated_registration_shows_the_secret_until_there_is_another() {
+    let shop = open("").await;
+    let create = r#"mutation { createWebhook(webhookData: {url: "https://1.1.1.1/a"}, idempotencyKey: "k") { secret webhook { id } } }"#;
+    let first = shop.ask(create).await;
+    assert!(first["errors"].is_null(), "{first}");
+    let shop = shop.reopen().await;
+    assert_eq!(shop.ask(create).await, first);
+    let other = create.replace("/a", "/b");
+    assert_eq!(code(&shop.ask(&other).await), "CONFLICT");
+    data(&shop, "mutation { rotateWebhookSecret(id: 1) { secret } }").await;
+    assert_eq!(code(&shop.ask(create).await), "NOT_FOUND");
+    data(&shop, "mutation { deleteWebhook(id: 1) { id } }").await;
+    assert_eq!(code(&shop.ask(create).await), "NOT_FOUND");
+    shop.close().await;
+}

@@ -340,3 +340,33 @@ async fn of_too_many_that_wait_in_a_pause_the_oldest_are_dropped_and_counted() {
     .await;
     shop.close().await;
 }
+
+#[tokio::test]
+async fn what_waits_goes_to_a_new_address_and_new_events_count_at_once() {
+    let (former, new) = (Receiver::start().await, Receiver::start().await);
+    former.always(Answer::Status(500));
+    let shop = open("").await;
+    let (_, secret) = register(&shop, former.url(), "[TASK_CREATED]").await;
+    create(&shop, "+79000000001").await;
+    former.told(1).await;
+    are(&shop, "SENDING", 0).await;
+    let change = format!(
+        r#"mutation {{ updateWebhook(webhookData: {{id: 1, url: "{}", events: [TASK_DELETED]}}) {{
+            webhook {{ failingSinceTime waitingCount }} }} }}"#,
+        new.url()
+    );
+    let changed = data(&shop, &change).await;
+    assert_eq!(
+        changed["updateWebhook"]["webhook"],
+        json!({"failingSinceTime": null, "waitingCount": 1})
+    );
+    create(&shop, "+79000000002").await;
+    data(&shop, "mutation { deleteTask(id: 1) { id } }").await;
+    shop.clock.advance(Duration::from_secs(5));
+    let told = new.told(2).await;
+    assert_eq!(events(&told), ["task.created", "task.deleted"]);
+    told[0].is_signed_by(&[&secret], shop.clock.now());
+    are(&shop, "DELIVERED", 2).await;
+    assert_eq!((former.told_now().len(), new.told_now().len()), (1, 2));
+    shop.close().await;
+}

@@ -7,7 +7,7 @@ mod sending;
 use jiff::Timestamp;
 
 use super::Desk;
-use super::idempotency::Request;
+use super::idempotency::{self, Request};
 use super::posts::{self, Post};
 use super::security::secrets;
 use crate::domain::{
@@ -68,73 +68,81 @@ fn expect_free(connection: &Connection, url: &str, own: Option<WebhookId>) -> Re
     }
 }
 
-/// Registers a webhook, and returns it with its secret; `None` for one that an equal form has registered already. It is
-/// told of what happens from now on.
+/// By which a registration that comes again is recognised.
+#[derive(Clone, Copy)]
+pub enum Once {
+    /// The form of a page.
+    Form(Option<Post>),
+    /// A request of the API.
+    Request(Request),
+}
+
+/// A registered webhook with its secret; `None` for one that an equal form has registered already.
+pub type Registered = (WebhookId, Option<HookSecret>);
+
+/// Registers a webhook. It is told of what happens from now on. An equal request gets the same answer, the secret included:
+/// the first one may have been lost.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a URL as for [`check_url`], and for too many webhooks; [`Conflict::WebhookUrlTaken`].
+/// [`Error::Invalid`] for a URL as for [`check_url`], and for too many webhooks; [`Conflict::WebhookUrlTaken`],
+/// [`Conflict::RequestKeyUsed`], and [`Error::Gone`] for a repeated request whose webhook was deleted, or has another
+/// secret.
 pub async fn create(
     desk: &Desk,
     owner: Owner,
     new: NewHook,
-    post: Option<Post>,
+    once: Once,
     now: Timestamp,
-) -> Result<(WebhookId, Option<HookSecret>)> {
+) -> Result<Registered> {
+    // Before anything is resolved: the address of a webhook that is there doesn't matter any more.
+    let again = move |tx: &Transaction<'_>| registered(tx, &owner, once);
+    if let Some(made) = desk.db.write(again).await? {
+        return Ok(made);
+    }
     check_url(desk, &new.url).await?;
     let secret = HookSecret::of_key(&secrets::random()?);
     let work = move |tx: &Transaction<'_>| {
-        if let Some(made) = posts::made(tx, post)? {
-            return Ok((WebhookId::from_row(made), None));
+        if let Some(made) = registered(tx, &owner, once)? {
+            return Ok(made);
         }
-        let id = register(tx, &owner, &new, &secret, now)?;
-        posts::note(tx, post, id.get(), now)?;
+        if store::webhooks::count_of_owners(tx)? >= MOST_HOOKS {
+            return Err(Problem::TooManyWebhooks { max: MOST_HOOKS }
+                .at("url")
+                .into());
+        }
+        expect_free(tx, &new.url, None)?;
+        let id = store::webhooks::insert(tx, &new, &secret, now)?;
+        match once {
+            Once::Form(post) => posts::note(tx, post, id.get(), now)?,
+            Once::Request(request) => request.note(tx, &id.to_string())?,
+        }
+        let hook = get(tx, &owner, id)?;
+        record(tx, &owner, AuditAction::WebhookCreated, &hook, now)?;
         Ok((id, Some(secret.clone())))
     };
     desk.db.write(work).await
 }
 
-/// [`create`] by a request that may come again: an equal one gets the same webhook, and its secret as it is now.
-///
-/// # Errors
-/// As for [`create`], [`Conflict::RequestKeyUsed`], and [`Error::Gone`] for a repeated request whose webhook was deleted.
-pub async fn create_once(
-    desk: &Desk,
-    owner: Owner,
-    new: NewHook,
-    request: Request,
-) -> Result<(WebhookId, HookSecret)> {
-    check_url(desk, &new.url).await?;
-    let secret = HookSecret::of_key(&secrets::random()?);
-    let work = move |tx: &Transaction<'_>| {
-        if let Some(made) = request.made(tx)? {
-            let id = WebhookId::from_row(made.parse().map_err(Error::internal)?);
-            let (secret, _) = store::webhooks::secrets(tx, id)?;
-            return Ok((id, secret.ok_or(Error::Gone)?));
+/// Returns what an equal form or request has registered.
+fn registered(tx: &Transaction, owner: &Owner, once: Once) -> Result<Option<Registered>> {
+    match once {
+        Once::Form(post) => {
+            let made = posts::made(tx, post)?;
+            Ok(made.map(|id| (WebhookId::from_row(id), None)))
         }
-        let id = register(tx, &owner, &new, &secret, request.now)?;
-        request.note(tx, &id.to_string())?;
-        Ok((id, secret.clone()))
-    };
-    desk.db.write(work).await
-}
-
-fn register(
-    tx: &Transaction,
-    owner: &Owner,
-    new: &NewHook,
-    secret: &HookSecret,
-    now: Timestamp,
-) -> Result<WebhookId> {
-    if store::webhooks::count_of_owners(tx)? >= MOST_HOOKS {
-        return Err(Problem::TooManyWebhooks { max: MOST_HOOKS }
-            .at("url")
-            .into());
+        Once::Request(request) => {
+            let Some(made) = request.made(tx)? else {
+                return Ok(None);
+            };
+            let id = WebhookId::from_row(made.parse().map_err(Error::internal)?);
+            let hook = get(tx, owner, id).map_err(idempotency::gone)?;
+            let (secret, _) = store::webhooks::secrets(tx, id)?;
+            match secret.filter(|_| hook.rotated.is_none()) {
+                Some(secret) => Ok(Some((id, Some(secret)))),
+                None => Err(Error::Gone),
+            }
+        }
     }
-    expect_free(tx, &new.url, None)?;
-    let id = store::webhooks::insert(tx, new, secret, now)?;
-    let hook = get(tx, owner, id)?;
-    record(tx, owner, AuditAction::WebhookCreated, &hook, now)?;
-    Ok(id)
 }
 
 /// Changes a webhook. What waits goes to the new URL.

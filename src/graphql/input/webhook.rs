@@ -4,7 +4,8 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::maybe;
 use crate::domain::{
-    HookChange, HookEvent, HookEvents, HookName, NewHook, Problem, Result, WebhookId,
+    Error, HookChange, HookEvent, HookEvents, HookName, NewHook, Problem, Result, Together,
+    WebhookId,
 };
 use crate::graphql::view::WebhookEventEnum;
 
@@ -22,9 +23,13 @@ pub struct CreateWebhookInput {
 
 impl CreateWebhookInput {
     pub fn read(self) -> Result<NewHook> {
-        let events = self.events.map(events).transpose()?;
+        let (events, name) = (
+            self.events.map(events).transpose(),
+            HookName::parse("name", &self.name.unwrap_or_default()),
+        )
+            .together()?;
         Ok(NewHook {
-            name: HookName::parse("name", &self.name.unwrap_or_default())?,
+            name,
             url: self.url.trim().to_owned(),
             events: events.unwrap_or(HookEvents::All),
         })
@@ -46,12 +51,17 @@ pub struct UpdateWebhookInput {
 
 impl UpdateWebhookInput {
     pub fn read(self) -> Result<(WebhookId, HookChange)> {
-        let id = WebhookId::parse("id", &self.id)?;
-        let name = maybe(self.name, |name| HookName::parse("name", &name))?;
+        let id = WebhookId::parse("id", &self.id).map_err(Error::from);
+        let (id, name, events) = (
+            id,
+            maybe(self.name, |name| HookName::parse("name", &name)),
+            maybe(self.events, events),
+        )
+            .together()?;
         let change = HookChange {
             name: name.map(Option::unwrap_or_default),
             url: self.url.map(|url| url.trim().to_owned()),
-            events: maybe(self.events, events)?.map(|events| events.unwrap_or(HookEvents::All)),
+            events: events.map(|events| events.unwrap_or(HookEvents::All)),
         };
         Ok((id, change))
     }

@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use secrecy::ExposeSecret;
 
 use crate::app;
-use crate::domain::{DeliveryId, HookSecret, Owner, Result, WebhookId};
+use crate::app::webhooks::Once;
+use crate::domain::{DeliveryId, Error, HookSecret, Owner, Result, WebhookId};
 use crate::graphql::input::{CreateWebhookInput, UpdateWebhookInput};
 use crate::graphql::view::{DeliveryView, WebhookView};
 use crate::graphql::{RequestContext, idempotency};
@@ -67,9 +68,12 @@ impl WebhookMutation {
         idempotency_key: Option<String>,
     ) -> Result<WebhookSecretPayload> {
         let owner = ctx.actor()?.require_owner()?;
-        let (desk, new) = (ctx.desk()?, webhook_data.read()?);
         let request = idempotency::request(ctx, idempotency_key)?;
-        let (id, secret) = app::webhooks::create_once(desk, owner, new, request).await?;
+        let (desk, new) = (ctx.desk()?, webhook_data.read()?);
+        let once = Once::Request(request);
+        let made = app::webhooks::create(desk, owner, new, once, request.now);
+        let (id, secret) = made.await?;
+        let secret = secret.ok_or(Error::NotFound)?;
         Ok(WebhookSecretPayload::new(
             webhook(ctx, owner, id).await?,
             &secret,

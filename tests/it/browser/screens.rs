@@ -172,7 +172,7 @@ const OWNERS: &[Screen<'_>] = &[
     ("/settings/webhooks/1", "", ".hook-deliveries .bad"),
     (
         "/settings/webhooks/1",
-        "send('main form', {url: 'a'.repeat(300)})",
+        "send('main .card.form', {url: 'a'.repeat(300)})",
         "#url-problem",
     ),
     ("/settings/webhooks/1/secret", "", ".danger"),

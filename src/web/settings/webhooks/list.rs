@@ -57,7 +57,8 @@ pub async fn create_webhook(visit: &Visit) -> Result<Response> {
     let mut errors = errors();
     if let Some(Typed { url, name, events }) = Typed::read(visit, &mut errors)? {
         let new = NewHook { name, url, events };
-        let made = hooks::create(&visit.desk, owner, new, visit.post(), now).await;
+        let once = hooks::Once::Form(visit.post());
+        let made = hooks::create(&visit.desk, owner, new, once, now).await;
         if let Some((id, secret)) = errors.take(made, &visit.texts)? {
             return single::show_secret(visit, id, secret).await;
         }
