@@ -97,7 +97,7 @@ CREATE TABLE changes (
     kind       TEXT    NOT NULL CHECK (kind IN ('CUSTOMER', 'TASK')),
     subject_id INTEGER NOT NULL,
     deleted    INTEGER NOT NULL CHECK (deleted IN (0, 1)),
-    -- When; never before the row before it, even if the clock goes back, and never after seq.
+    -- When, and never before the row before it, even if the clock goes back, and never after seq.
     at         INTEGER NOT NULL,
     UNIQUE (kind, subject_id)
 ) STRICT;

@@ -83,7 +83,7 @@ pub struct Desk {
     pub devices: security::known_devices::Devices,
     pub passwords: security::passwords::Passwords,
     pub limits: security::limits::Limits,
-    pub links: status_links::LinkKey,
+    pub links: security::link_key::LinkKey,
     pub uploads: uploads::Uploads,
     /// Uploaded price lists, apart from the owners' tables.
     pub price_lists: uploads::Uploads,
@@ -104,7 +104,7 @@ impl Desk {
     /// Returns what makes and checks status links now.
     pub fn links(&self) -> status_links::Links {
         let hold = self.settings.now().links_hold;
-        self.links.lasting(hold, self.public_url())
+        status_links::Links::new(&self.links, hold, self.public_url())
     }
 
     /// Returns how invites are made now.

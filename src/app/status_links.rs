@@ -8,13 +8,13 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::stream::{self, Stream, StreamExt};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 use tokio::sync::broadcast;
 
-use super::idempotency::Request;
-use super::{Desk, security::secrets, tasks};
+use super::security::{link_key::LinkKey, secrets};
+use super::{Desk, tasks};
 use crate::domain::{
     Actor, Approval, Comment, Day, Error, EventKind, Line, Money, PublicUrl, Result, Stage, Status,
     Task, TaskEvent, TaskId, keep_shared,
@@ -24,10 +24,6 @@ use crate::store::{self, Connection, TaskChanged, Transaction};
 
 /// Length of a link's token in bytes: 144 unguessable bits.
 const TOKEN: usize = 18;
-
-/// The key of all links.
-#[derive(Clone)]
-pub struct LinkKey(Hmac<Sha256>);
 
 /// Creates links, and decides about their validity.
 #[derive(Clone)]
@@ -64,42 +60,16 @@ pub struct Followed {
     pub approval: Option<Approval>,
 }
 
-impl LinkKey {
-    /// # Errors
-    /// [`Error::Internal`]; none in practice, since any key length is valid.
-    pub fn new(key: &[u8]) -> Result<Self> {
-        Hmac::new_from_slice(key).map(Self).map_err(Error::internal)
-    }
-
-    /// Returns the token of the invite that a request makes at an instant: the same one when it comes again. A request
-    /// without a key doesn't, and gets a random one.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when the system's random source fails.
-    pub fn invite_token(&self, request: &Request, at: Timestamp) -> Result<String> {
-        let Some(marks) = request.marks() else {
-            return secrets::random_token();
-        };
-        let mut mac = self.0.clone();
-        // Links of tasks are derived from two numbers alone.
-        mac.update(b"invite");
-        mac.update(&marks.key);
-        mac.update(&marks.content);
-        mac.update(&at.as_millisecond().to_be_bytes());
-        Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
-    }
-
-    /// Returns links that are valid for so long after the end of a task.
-    pub fn lasting(&self, after_end: Duration, public_url: PublicUrl) -> Links {
-        Links {
-            key: self.0.clone(),
+impl Links {
+    /// Creates links that are valid for so long after the end of a task.
+    pub fn new(key: &LinkKey, after_end: Duration, public_url: PublicUrl) -> Self {
+        Self {
+            key: key.mac(),
             after_end,
             public_url,
         }
     }
-}
 
-impl Links {
     /// Returns whether a task's link, if there is one, is still valid.
     pub fn hold(&self, task: &Task, now: Timestamp) -> bool {
         self.end(task.closed).is_none_or(|end| now < end)

@@ -13,7 +13,8 @@ use super::hours::DAY;
 use super::life::{APPROVAL, HANDED_OVER, Life, PART, READY, Seen, UNREPAIRED};
 use super::{Setting, money};
 use crate::app::answers::{self, CustomerMessage};
-use crate::app::status_links::{LinkKey, Links};
+use crate::app::security::link_key::LinkKey;
+use crate::app::status_links::Links;
 use crate::app::{approvals, comments, reminders, tasks, telegram_links};
 use crate::domain::{
     AttachmentKind, Contents, Enclosure, Error, Message, Method, NewApproval, NewPayment, NewTask,
@@ -132,7 +133,11 @@ impl Present {
             tasks,
             events: events.into_iter(),
             seen,
-            links: LinkKey::new(&[0; 32])?.lasting(LINKS_HOLD, PublicUrl::new("", "", true)),
+            links: Links::new(
+                &LinkKey::new(&[0; 32])?,
+                LINKS_HOLD,
+                PublicUrl::new("", "", true),
+            ),
             messages: 0,
         })
     }

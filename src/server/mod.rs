@@ -19,9 +19,9 @@ pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::BotConnection;
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
-    security::known_devices::Devices, security::limits::Limits, security::passwords::Passwords,
-    security::secrets, security::tokens::Tokens, settings, settings::Live, stages,
-    status_links::LinkKey, uploads::Uploads, webhooks::Hooks,
+    security::known_devices::Devices, security::limits::Limits, security::link_key::LinkKey,
+    security::passwords::Passwords, security::secrets, security::tokens::Tokens, settings,
+    settings::Live, stages, uploads::Uploads, webhooks::Hooks,
 };
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Sources};

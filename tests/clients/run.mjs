@@ -143,7 +143,8 @@ const lines = [
   },
   async () => {
     if (!wanted("lint")) return;
-    (await step("install the linters", "lint", npm)) && (await step("lint", "lint", ["node", "lint.mjs"], {}));
+    (await step("install the linters", "lint", npm)) && (await step("lint", "lint", ["node", "lint.mjs"], {})) &&
+      (await step("changes that break clients", "lint", ["node", "breaking.mjs"], {}));
   },
 ];
 const began = Date.now();

@@ -259,3 +259,19 @@ async fn the_answer_is_the_same_however_it_is_made() {
     }
     shop.close().await;
 }
+
+/// The schema in the repository is the one that is served, and is written anew on purpose alone.
+#[test]
+fn the_schema_in_the_repository_is_the_one_that_is_served() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/api/schema.graphql");
+    let sdl = zayavka::graphql::sdl();
+    if std::env::var_os("ZAYAVKA_WRITE_SDL").is_some() {
+        std::fs::write(&path, &sdl).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == sdl,
+        "docs/api/schema.graphql is not what the server serves; to write it anew: \
+         ZAYAVKA_WRITE_SDL=1 cargo test --test it -- contract::the_schema_in. A change that breaks clients is named in CHANGELOG.md"
+    );
+}

@@ -83,6 +83,19 @@ const WITHOUT: &[(&str, &str)] = &[
     ("retryNotice", "changes what is there"),
     ("settleAnswers", "changes what is there"),
     ("withdrawApproval", "changes what is there"),
+    ("updateWebhook", "changes what is there"),
+    (
+        "rotateWebhookSecret",
+        "replaces the secret before, so that there is one",
+    ),
+    ("pauseWebhook", "changes what is there"),
+    ("resumeWebhook", "changes what is there"),
+    (
+        "testWebhook",
+        "sends a test at once, which is not repeated by itself",
+    ),
+    ("deleteWebhook", "deletes"),
+    ("resendWebhookDelivery", "changes what is there"),
     ("retryWebhook", "changes what is there"),
 ];
 
@@ -140,6 +153,12 @@ const MAKING: &[(&str, &str, &str, i64)] = &[
         "createInvite",
         r#"createInvite(email: "new@example.com", KEY) { token url expiresTime }"#,
         "invites",
+        1,
+    ),
+    (
+        "createWebhook",
+        r#"createWebhook(webhookData: {url: "https://93.184.216.34/hook", events: [CUSTOMER_DELETED]}, KEY) { webhook { id } secret }"#,
+        "webhooks",
         1,
     ),
     (

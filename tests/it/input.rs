@@ -342,3 +342,162 @@ async fn an_internal_error_has_a_request_id_and_reveals_nothing() {
     assert_eq!(task["data"]["taskById"], expected, "{task}");
     shop.close().await;
 }
+
+/// What is wrong is named at once, with the path in the arguments and a sentence.
+#[tokio::test]
+async fn all_invalid_fields_are_named_at_once() {
+    let shop = Shop::with_owner().await;
+    let create = r#"mutation { createTask(taskData: {customerPhone: "1234", dueOn: "soon", price: 1.5, stageId: "x",
+        device: {brand: "a\u0000", model: "b\u0000"}, warrantyOfId: "y"}) { task { id } } }"#;
+    let card = r#"mutation { createCustomer(customerData: {phone: "1", name: "a\nb", email: "none", secondPhone: "x"}) { customer { id } } }"#;
+    let hand_over = r#"mutation { handOver(taskId: 1, payments: [{method: CASH, sum: 1}, {method: CASH, sum: -1, drawerId: "x"}]) { task { id } } }"#;
+    let settings = r#"mutation { updateSettings(settings: [{key: SHOP_NAME, value: "ok"}, {key: TIMEZONE, value: "Mars"}, {key: COUNTRY, value: "??"}]) { settings { key } } }"#;
+    for (query, paths) in [
+        (
+            create,
+            json!([
+                ["taskData", "customerPhone"],
+                ["taskData", "stageId"],
+                ["taskData", "dueOn"],
+                ["taskData", "device", "brand"],
+                ["taskData", "device", "model"],
+                ["taskData", "price"],
+                ["taskData", "warrantyOfId"]
+            ]),
+        ),
+        (
+            card,
+            json!([
+                ["customerData", "phone"],
+                ["customerData", "name"],
+                ["customerData", "secondPhone"],
+                ["customerData", "email"]
+            ]),
+        ),
+        (
+            hand_over,
+            json!([["payments", 1, "sum"], ["payments", 1, "drawerId"]]),
+        ),
+        (settings, json!([["timezone"], ["country"]])),
+        (
+            "{ tasks(filter: {createdAt: \"x\", employeeId: \"y\"}) { totalCount } }",
+            json!([["filter", "employeeId"], ["filter", "createdAt"]]),
+        ),
+    ] {
+        let answer = shop.ask(query).await;
+        assert_eq!(code(&answer), "BAD_USER_INPUT", "{query} {answer}");
+        let extensions = &answer["errors"][0]["extensions"];
+        let fields = extensions["fields"].as_array().unwrap();
+        let mut found: Vec<_> = fields
+            .iter()
+            .map(|field| field["path"].to_string())
+            .collect();
+        let mut expected: Vec<_> = paths
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        (found.sort(), expected.sort());
+        assert_eq!(found, expected, "{answer}");
+        assert!(
+            fields
+                .iter()
+                .all(|field| field["message"].as_str().unwrap().ends_with('.')),
+            "{answer}"
+        );
+        assert_eq!(
+            &extensions["field"],
+            fields[0]["path"].as_array().unwrap().last().unwrap()
+        );
+    }
+    // One alone has the same form.
+    let answer = shop.ask(r#"{ node(nodeId: "x") { nodeId } }"#).await;
+    assert_eq!(
+        answer["errors"][0]["extensions"]["fields"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1,
+        "{answer}"
+    );
+    let made = shop.ask("{ allTasks { id } }").await;
+    assert_eq!(made, json!({"data": {"allTasks": []}}));
+    shop.close().await;
+}
+
+/// Null erases, and absence keeps.
+#[tokio::test]
+async fn null_erases_and_absence_keeps() {
+    let shop = Shop::with_owner().await;
+    let made = shop
+        .ask(
+            r#"mutation {
+        createCustomer(customerData: {phone: "+79000000001", name: "Anna", secondPhone: "+79000000002", email: "a@example.com",
+            company: "ACME", taxNumber: "77", note: "calls"}) { customer { id } }
+        createTask(taskData: {customerPhone: "+79000000001", dueOn: "2021-08-01", estimate: 100, price: 200,
+            device: {kind: "phone", brand: "Acme", serialNumber: "SN1"}}) { task { id } }
+        saveCatalogueItem(itemData: {kind: PART, name: "cable", price: 100, article: "A1", barcode: "4600"}) { item { id } }
+    }"#,
+        )
+        .await;
+    assert!(made["errors"].is_null(), "{made}");
+    let card = "customer { name secondPhone email company taxNumber note }";
+    let task =
+        "task { dueOn estimate price employee { id } device { kind brand serialNumber model } }";
+    let item = "item { article barcode price }";
+    for (change, at, expected) in [
+        (
+            format!(r#"updateCustomer(customerData: {{phone: "+79000000001"}}) {{ {card} }}"#),
+            "/updateCustomer/customer",
+            json!({"name": "Anna", "secondPhone": "+79000000002", "email": "a@example.com", "company": "ACME", "taxNumber": "77", "note": "calls"}),
+        ),
+        (
+            format!(
+                r#"updateCustomer(customerData: {{phone: "+79000000001", secondPhone: null, email: null, company: null, taxNumber: null, note: null}}) {{ {card} }}"#
+            ),
+            "/updateCustomer/customer",
+            json!({"name": "Anna", "secondPhone": null, "email": null, "company": null, "taxNumber": null, "note": null}),
+        ),
+        (
+            format!(
+                "updateTask(taskData: {{id: 1, device: {{brand: null}}, estimate: null}}) {{ {task} }}"
+            ),
+            "/updateTask/task",
+            json!({"dueOn": "2021-08-01", "estimate": null, "price": 200, "employee": {"id": "1"},
+                "device": {"kind": "phone", "brand": null, "serialNumber": "SN1", "model": null}}),
+        ),
+        (
+            format!(
+                "updateTask(taskData: {{id: 1, device: null, dueOn: null, price: null}}) {{ {task} }}"
+            ),
+            "/updateTask/task",
+            json!({"dueOn": null, "estimate": null, "price": null, "employee": {"id": "1"},
+                "device": {"kind": null, "brand": null, "serialNumber": null, "model": null}}),
+        ),
+        (
+            format!("assignTask(id: 1, employeeId: null) {{ {task} }}"),
+            "/assignTask/task/employee",
+            json!(null),
+        ),
+        (
+            format!("saveCatalogueItem(itemData: {{id: 1, article: null}}) {{ {item} }}"),
+            "/saveCatalogueItem/item",
+            json!({"article": null, "barcode": "4600", "price": 100}),
+        ),
+    ] {
+        let answer = shop.ask(&format!("mutation {{ {change} }}")).await;
+        assert!(answer["errors"].is_null(), "{change} {answer}");
+        assert_eq!(
+            answer["data"].pointer(at),
+            Some(&expected),
+            "{change} {answer}"
+        );
+    }
+    let absent = shop
+        .ask("mutation { assignTask(id: 1) { task { id } } }")
+        .await;
+    assert_eq!(code(&absent), "BAD_USER_INPUT");
+    assert_eq!(absent["errors"][0]["extensions"]["field"], "employeeId");
+    shop.close().await;
+}

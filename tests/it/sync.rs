@@ -114,7 +114,10 @@ async fn each_change_comes_once_in_the_order_of_commits() {
         ("askApproval(taskId: 1) { task { id } }", "TASK 1"),
         ("withdrawApproval(taskId: 1) { task { id } }", "TASK 1"),
         ("setDiscount(taskId: 1, sum: 10) { task { id } }", "TASK 1"),
-        ("assignTask(id: 1) { task { id } }", "TASK 1"),
+        (
+            "assignTask(id: 1, employeeId: null) { task { id } }",
+            "TASK 1",
+        ),
         ("removeLine(id: 1) { task { id } }", "TASK 1"),
         (
             r#"updateCustomer(customerData: {phone: "+79000000001", name: "Анна"}) { customer { id } }"#,

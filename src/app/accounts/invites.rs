@@ -9,8 +9,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::app::idempotency::{Request, gone};
 use crate::app::posts::{self, Post};
-use crate::app::security::secrets;
-use crate::app::status_links::LinkKey;
+use crate::app::security::{link_key::LinkKey, secrets};
 use crate::domain::{
     AuditAction, Conflict, Email, Employee, EmployeeId, Error, InviteId, Owner, Problem,
     Registration, Result, Role, Span,
@@ -85,7 +84,7 @@ pub fn invite_once(
     if let Some(made) = request.made(tx)? {
         let id = InviteId::from_row(made.parse().map_err(Error::internal)?);
         let invite = open_invite(tx, &owner, id, now).map_err(gone)?;
-        let token = policy.key.invite_token(request, invite.created)?;
+        let token = policy.token(request, invite.created)?;
         let found = store::invites::by_token_hash(tx, &secrets::fingerprint(&token))?;
         let is_it = found.is_some_and(|found| found.id == id);
         let expires = invite.expires;
@@ -94,7 +93,7 @@ pub fn invite_once(
             .ok_or(Error::Gone);
     }
     expect_invitable(tx, policy.registration, email)?;
-    let token = policy.key.invite_token(request, now)?;
+    let token = policy.token(request, now)?;
     let (id, invite) = recorded_invite(tx, Some(owner), email, role, token, now)?;
     request.note(tx, &id.to_string())?;
     Ok(invite)
@@ -105,6 +104,16 @@ pub struct InvitePolicy {
     pub registration: Registration,
     /// The key that links of repeatable requests are derived from.
     pub key: LinkKey,
+}
+
+impl InvitePolicy {
+    /// Returns the token of an invite: a random one for a request that has no key, since it doesn't come again.
+    fn token(&self, request: &Request, at: Timestamp) -> Result<String> {
+        match request.marks() {
+            Some(marks) => Ok(self.key.invite_token(marks, at)),
+            None => secrets::random_token(),
+        }
+    }
 }
 
 fn expect_invitable(tx: &Transaction, registration: Registration, email: &Email) -> Result<()> {

@@ -3,6 +3,7 @@
 
 pub mod known_devices;
 pub mod limits;
+pub mod link_key;
 pub mod passwords;
 pub mod secrets;
 pub mod tokens;

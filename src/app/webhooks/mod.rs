@@ -7,6 +7,7 @@ mod sending;
 use jiff::Timestamp;
 
 use super::Desk;
+use super::idempotency::Request;
 use super::posts::{self, Post};
 use super::security::secrets;
 use crate::domain::{
@@ -85,19 +86,55 @@ pub async fn create(
         if let Some(made) = posts::made(tx, post)? {
             return Ok((WebhookId::from_row(made), None));
         }
-        if store::webhooks::count_of_owners(tx)? >= MOST_HOOKS {
-            return Err(Problem::TooManyWebhooks { max: MOST_HOOKS }
-                .at("url")
-                .into());
-        }
-        expect_free(tx, &new.url, None)?;
-        let id = store::webhooks::insert(tx, &new, &secret, now)?;
+        let id = register(tx, &owner, &new, &secret, now)?;
         posts::note(tx, post, id.get(), now)?;
-        let hook = get(tx, &owner, id)?;
-        record(tx, &owner, AuditAction::WebhookCreated, &hook, now)?;
         Ok((id, Some(secret.clone())))
     };
     desk.db.write(work).await
+}
+
+/// [`create`] by a request that may come again: an equal one gets the same webhook, and its secret as it is now.
+///
+/// # Errors
+/// As for [`create`], [`Conflict::RequestKeyUsed`], and [`Error::Gone`] for a repeated request whose webhook was deleted.
+pub async fn create_once(
+    desk: &Desk,
+    owner: Owner,
+    new: NewHook,
+    request: Request,
+) -> Result<(WebhookId, HookSecret)> {
+    check_url(desk, &new.url).await?;
+    let secret = HookSecret::of_key(&secrets::random()?);
+    let work = move |tx: &Transaction<'_>| {
+        if let Some(made) = request.made(tx)? {
+            let id = WebhookId::from_row(made.parse().map_err(Error::internal)?);
+            let (secret, _) = store::webhooks::secrets(tx, id)?;
+            return Ok((id, secret.ok_or(Error::Gone)?));
+        }
+        let id = register(tx, &owner, &new, &secret, request.now)?;
+        request.note(tx, &id.to_string())?;
+        Ok((id, secret.clone()))
+    };
+    desk.db.write(work).await
+}
+
+fn register(
+    tx: &Transaction,
+    owner: &Owner,
+    new: &NewHook,
+    secret: &HookSecret,
+    now: Timestamp,
+) -> Result<WebhookId> {
+    if store::webhooks::count_of_owners(tx)? >= MOST_HOOKS {
+        return Err(Problem::TooManyWebhooks { max: MOST_HOOKS }
+            .at("url")
+            .into());
+    }
+    expect_free(tx, &new.url, None)?;
+    let id = store::webhooks::insert(tx, new, secret, now)?;
+    let hook = get(tx, owner, id)?;
+    record(tx, owner, AuditAction::WebhookCreated, &hook, now)?;
+    Ok(id)
 }
 
 /// Changes a webhook. What waits goes to the new URL.

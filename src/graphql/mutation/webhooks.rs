@@ -4,10 +4,10 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use secrecy::ExposeSecret;
 
 use crate::app;
-use crate::domain::{DeliveryId, Error, HookSecret, Owner, Result, WebhookId};
-use crate::graphql::RequestContext;
+use crate::domain::{DeliveryId, HookSecret, Owner, Result, WebhookId};
 use crate::graphql::input::{CreateWebhookInput, UpdateWebhookInput};
 use crate::graphql::view::{DeliveryView, WebhookView};
+use crate::graphql::{RequestContext, idempotency};
 use crate::store::{Connection, Transaction};
 
 /// A webhook and its new secret.
@@ -15,7 +15,8 @@ use crate::store::{Connection, Transaction};
 pub struct WebhookSecretPayload {
     /// The webhook.
     webhook: WebhookView,
-    /// Secret that signs its deliveries: `whsec_` and 32 bytes in Base64. Returned only once.
+    /// Secret that signs its deliveries: `whsec_` and 32 bytes in Base64. Returned only once, but
+    /// for a repeated request with the same `idempotencyKey`.
     secret: String,
 }
 
@@ -59,12 +60,16 @@ impl WebhookMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Address, events and name.")] webhook_data: CreateWebhookInput,
+        #[graphql(
+            desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
+                    nothing again and gets the same answer, with another content CONFLICT."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<WebhookSecretPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, new) = (ctx.desk()?, webhook_data.read()?);
-        let made = app::webhooks::create(desk, owner, new, None, desk.clock.now());
-        let (id, secret) = made.await?;
-        let secret = secret.ok_or(Error::NotFound)?;
+        let request = idempotency::request(ctx, idempotency_key)?;
+        let (id, secret) = app::webhooks::create_once(desk, owner, new, request).await?;
         Ok(WebhookSecretPayload::new(
             webhook(ctx, owner, id).await?,
             &secret,

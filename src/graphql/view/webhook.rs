@@ -96,7 +96,7 @@ impl WebhookView {
 
     /// Name by which people know it; null for none.
     async fn name(&self) -> Option<&str> {
-        Some(self.0.hook.name.as_str()).filter(|name| !name.is_empty())
+        super::known(self.0.hook.name.as_str())
     }
 
     /// Address to which deliveries are sent.
@@ -279,9 +279,9 @@ impl UndeliveredWebhookView {
         self.0.event.word()
     }
 
-    /// Error of the last attempt; empty when there was none.
-    async fn detail(&self) -> &str {
-        &self.0.detail
+    /// Error of the last attempt; null when there was none.
+    async fn detail(&self) -> Option<&str> {
+        super::known(&self.0.detail)
     }
 
     /// Number of attempts.
@@ -289,13 +289,13 @@ impl UndeliveredWebhookView {
         self.0.attempts
     }
 
-    /// Time of the event, RFC 3339 in UTC.
-    async fn happened_time(&self) -> String {
-        self.0.happened.to_string()
+    /// Time of the event.
+    async fn happened_time(&self) -> InstantValue {
+        InstantValue(self.0.happened)
     }
 
-    /// Time of giving up, RFC 3339 in UTC.
-    async fn failed_time(&self) -> String {
-        self.0.failed.to_string()
+    /// Time of giving up.
+    async fn failed_time(&self) -> InstantValue {
+        InstantValue(self.0.failed)
     }
 }
