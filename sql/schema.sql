@@ -87,7 +87,7 @@ END;
 CREATE TABLE change_eras (
     last_seq   INTEGER NOT NULL PRIMARY KEY,
     started_at INTEGER NOT NULL,
-    -- Part of each reader's cursor; another database has others.
+    -- Part of each reader's cursor, and another one in another database.
     mark       BLOB    NOT NULL DEFAULT (randomblob(8))
 ) STRICT;
 
