@@ -106,7 +106,11 @@ async fn a_change_of_a_task_says_who_and_what_was_before() {
     .await;
     create(&shop, "+79000000001").await;
     set_status(&shop, "1", "READY").await;
-    data(&shop, "mutation { assignTask(id: 1, employeeId: null) { task { id } } }").await;
+    data(
+        &shop,
+        "mutation { assignTask(id: 1, employeeId: null) { task { id } } }",
+    )
+    .await;
     data(
         &shop,
         r#"mutation { addComment(taskId: 1, text: "Тайна") { task { id } } }"#,
