@@ -36,7 +36,9 @@ pub struct TaskChange {
 /// A committed change of a customer.
 #[derive(SimpleObject)]
 pub struct CustomerChange {
+    /// What happened to the customer.
     kind: TaskChangeKind,
+    /// Id of the customer, also of a deleted one.
     id: ID,
     /// The customer's current state; null when deleted.
     customer: Option<CustomerView>,
@@ -78,7 +80,7 @@ impl Subscription {
     async fn customer_changed(
         &self,
         ctx: &Context<'_>,
-        id: Option<ID>,
+        #[graphql(desc = "Id of the customer; all customers when it is null.")] id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<CustomerChange>>> {
         let (_, session) = ctx.caller()?.viewer.ok_or(Error::Unauthenticated)?;
         let id = id.map(|id| CustomerId::parse("id", &id)).transpose()?;

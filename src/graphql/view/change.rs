@@ -12,6 +12,7 @@ use crate::graphql::scalars::InstantValue;
 pub enum ChangeKindEnum {
     /// A task, with its lines, payments, comments, attachments and quotes.
     Task,
+    /// A customer, with what is on their card.
     Customer,
 }
 
@@ -28,6 +29,7 @@ impl From<Tracked> for ChangeKindEnum {
 #[derive(SimpleObject)]
 #[graphql(name = "Change")]
 pub struct ChangeView {
+    /// Kind of the object that changed.
     kind: ChangeKindEnum,
     /// Id of the task or the customer.
     id: ID,

@@ -35,6 +35,7 @@ pub enum UnreachableEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "CustomerOrder")]
 pub enum CustomerOrderEnum {
+    /// Ascending by id.
     Oldest,
     /// The order of commits: longest unchanged first, for readers who keep a copy.
     LeastRecentlyUpdated,

@@ -20,15 +20,15 @@ export function fits(document, schema) {
         count.cost += times;
         if (node.alias) count.aliases += 1;
         if (root) count.roots += 1;
-        const first = node.arguments?.find((arg) => arg.name.value === "first")?.value;
+        const size = node.arguments?.find((arg) => ["first", "last"].includes(arg.name.value))?.value;
         const many = field && /\[/.test(String(field.type)) ? 10 : 1;
-        const page = first ? Math.min(100, Math.max(10, Number(first.value) || 100)) / 5 : 2;
+        const page = size ? Math.min(100, Math.max(10, Number(size.value) || 100)) / 5 : 2;
         if (
           !walk(
             node.selectionSet,
             field && getNamedType(field.type),
             depth + 1,
-            times * many * (root && /Connection/.test(String(field?.type)) ? page : 1),
+            times * many * (/Connection/.test(String(field?.type)) ? page : 1),
             false,
           )
         )

@@ -49,6 +49,8 @@ export class Oracle {
       );
       try {
         if (root) return await this.root(root, info.fieldName, args);
+        if (info.parentType.getFields()[info.fieldName].args.length)
+          return await this.below(info.parentType.name, source.id, info.fieldName, args);
         if (info.fieldName in source) return source[info.fieldName];
         return (await this.entity(info.parentType.name, source.id))[info.fieldName];
       } catch (error) {
@@ -91,6 +93,12 @@ export class Oracle {
     return (await this.plain("query", list, {}, true)).find((one) => one.id === id);
   }
 
+  /** Reads a field with arguments of an object that is found by its id. */
+  below(type, id, name, args) {
+    const field = this.schema.getType(type).getFields()[name];
+    return this.read("query", `${this.byId.get(type)}(id: ${JSON.stringify(id)})`, field, args);
+  }
+
   once(key, read) {
     const full = `${this.token ?? ""} ${key}`;
     if (!this.known.has(full)) this.known.set(full, read());
@@ -99,14 +107,19 @@ export class Oracle {
 
   /** One root field with everything below it; entities by their id alone, unless they are asked for whole. */
   plain(kind, name, args, whole = false) {
-    const field = this.schema.getRootType(kind).getFields()[name];
+    return this.read(kind, "", this.schema.getRootType(kind).getFields()[name], args, whole);
+  }
+
+  /** Reads a field, of the root or of the object that `above` reads. */
+  read(kind, above, field, args, whole = false) {
     const written = Object.entries(args)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => `${key}: ${literal(value, field.args.find((arg) => arg.name === key).type)}`);
-    const query = `${kind} { ${name}${written.length ? `(${written.join(", ")})` : ""} ${this.everything(getNamedType(field.type), whole)} }`;
+    const asked = `${field.name}${written.length ? `(${written.join(", ")})` : ""} ${this.everything(getNamedType(field.type), whole)}`;
+    const query = `${kind} { ${above ? `${above} { ${asked} }` : asked} }`;
     const read = async () => {
       const { data, errors, text } = await post(this.url, this.token, { query });
-      if (!errors) return data[name];
+      if (!errors) return above ? Object.values(data)[0][field.name] : data[field.name];
       const [error] = errors;
       if (!error.path) throw new Error(`the oracle refused ${query}: ${text}`);
       throw new GraphQLError(error.message, { extensions: error.extensions });
@@ -128,7 +141,8 @@ export class Oracle {
       return `{ __typename ${parts.join(" ")} }`;
     }
     const fields = Object.values(type.getFields()).filter(
-      (field) => !field.args.some((arg) => isNonNullType(arg.type)),
+      // What has arguments is read with them.
+      (field) => !field.args.length,
     );
     return `{ __typename ${fields.map((field) => `${field.name} ${this.everything(getNamedType(field.type), false, [...above, type.name])}`).join(" ")} }`;
   }

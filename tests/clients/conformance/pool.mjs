@@ -39,7 +39,7 @@ export async function poolOf(schema, url, token) {
       [schema.getSubscriptionType().name]: own(schema.getSubscriptionType()),
     },
     /** How often an optional argument stands. */
-    often: { first: 0.85, filter: 0.5, toCustomer: 0.5, text: 0.8, category: 0.3 },
+    often: { first: 0.75, last: 0.15, before: 0.15, filter: 0.5, toCustomer: 0.5, text: 0.8, category: 0.3 },
     /** Fields of input objects that stand often; the others now and then. */
     usual: {
       TaskFilter: ["statuses", "category", "search", "overdue", "employeeId"],
@@ -67,7 +67,10 @@ export async function poolOf(schema, url, token) {
         "",
         "Телефон;Имя\r\n8 900 000-00-00;x\\y/z\t",
       ],
+      "Query.customers.before": [...data.customers.edges.slice(2, 6).map((edge) => edge.cursor), "", "nonsense"],
+      "Query.tasks.before": [...data.tasks.edges.slice(2, 6).map((edge) => edge.cursor), "", "nonsense"],
       "Subscription.taskChanged.id": ids(data.tasks.nodes).slice(0, 3),
+      "Subscription.customerChanged.id": ids(data.customers.nodes).slice(0, 3),
       dueOn: ["2026-12-01", "2026-12-31", "soon"],
       warrantyEndsOn: ["2027-12-01", "2027-02-30"],
       id: tasks,
@@ -76,6 +79,7 @@ export async function poolOf(schema, url, token) {
       phone: phones,
       customerPhone: phones,
       first,
+      last: first,
       month: ["2026-11", "2026-01", "2026-13", "x"],
       price: [0, 1500, 9007199254740992, -1],
       at: ["09:00", "23:59", "25:00"],

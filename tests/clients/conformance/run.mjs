@@ -176,7 +176,7 @@ async function subscribed(request) {
     servers.socket,
     document,
     request,
-    pool.hints["Subscription.taskChanged.id"][0],
+    { task: pool.hints["Subscription.taskChanged.id"][0], customer: pool.hints["Subscription.customerChanged.id"][0] },
   );
   return [expected ?? { refused: verdict.refused ?? refused }, answer];
 }

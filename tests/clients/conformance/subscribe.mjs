@@ -48,18 +48,31 @@ export class Socket {
   }
 }
 
+let changes = 0;
 const soon = () => new Promise((resolve) => setTimeout(resolve, 1000));
 const ended = (operation) => operation.received.some((message) => message.type !== "next");
 
-/** Changes a task until each operation has an event of it, or an end; gives up where none comes. */
-async function cause(url, token, socket, id, operations) {
+/** Mutations that change a task and a customer, by the subscription that tells of it. */
+const CHANGES = {
+  async taskChanged(url, token, id, text) {
+    const query = "mutation($id: ID!, $text: String!) { addComment(taskId: $id, text: $text) { comment { id } } }";
+    return post(url, token, { query, variables: { id, text } });
+  },
+  async customerChanged(url, token, id, note) {
+    const { data } = await post(url, token, { query: `{ customerById(id: ${JSON.stringify(id)}) { phone } }` });
+    const query = "mutation($data: CustomerInput!) { updateCustomer(customerData: $data) { customer { id } } }";
+    return post(url, token, { query, variables: { data: { phone: data.customerById.phone, note } } });
+  },
+};
+
+/** Makes changes until each operation has an event of one, or an end; gives up where none comes. */
+async function cause(url, token, socket, field, id, operations) {
   // Whoever has an answer on the same socket has probably subscribed before it.
   const question = socket.start('{"query":"{ __typename }"}');
   while (!question.received.length) await question.changed;
   for (let tries = 0; tries < 10; tries += 1) {
     const before = operations.map((operation) => operation.received.length);
-    const query = "mutation($id: ID!, $text: String!) { addComment(taskId: $id, text: $text) { comment { id } } }";
-    const { errors, text } = await post(url, token, { query, variables: { id, text: `change ${tries}` } });
+    const { errors, text } = await CHANGES[field](url, token, id, `change ${(changes += 1)}`);
     if (errors) throw new Error(text);
     const answered = () =>
       operations.every((operation, at) => ended(operation) || operation.received.length > before[at]);
@@ -87,7 +100,7 @@ export async function subscription(schema, url, token, socket, document, request
     return { status: 200, text, ...last.payload };
   };
   if (!document) {
-    await cause(url, token, socket, usual, [tested]);
+    await cause(url, token, socket, "taskChanged", usual.task, [tested]);
     tested.stop();
     return { answer: answer() };
   }
@@ -97,17 +110,18 @@ export async function subscription(schema, url, token, socket, document, request
     document,
     variableValues: read(request.variables) ?? undefined,
     operationName: request.operationName || undefined,
-    async subscribeFieldResolver(_source, args) {
+    async subscribeFieldResolver(_source, args, _context, { fieldName }) {
+      const kind = fieldName.replace("Changed", "");
       const filter = args.id ? `(id: ${JSON.stringify(args.id)})` : "";
       plain = socket.start(
-        JSON.stringify({ query: `subscription { taskChanged${filter} { kind id task { __typename id } } }` }),
+        JSON.stringify({ query: `subscription { ${fieldName}${filter} { kind id ${kind} { __typename id } } }` }),
       );
-      await cause(url, token, socket, args.id ?? usual, [tested, plain]);
+      await cause(url, token, socket, fieldName, args.id ?? usual[kind], [tested, plain]);
       return (async function* () {})();
     },
   });
   if (!(Symbol.asyncIterator in result)) {
-    await cause(url, token, socket, usual, [tested]);
+    await cause(url, token, socket, "taskChanged", usual.task, [tested]);
     tested.stop();
     return { refused: "variables", answer: answer() };
   }

@@ -74,9 +74,9 @@ export function values(pool, random) {
   }
 
   function scalar(type, name, owner) {
-    // `first` stays small, since a page's length counts in the cost, which is the server's own limit; and
-    // a subscription needs a task that changes.
-    const always = name === "first" || owner.startsWith("Subscription.");
+    // A page's length stays small, since it counts in the cost, which is the server's own limit; and a
+    // subscription needs an object that changes.
+    const always = ["first", "last"].includes(name) || owner.startsWith("Subscription.");
     const known = pool.hints[`${owner}.${name}`] ?? pool.hints[name];
     if (known && (always || random.chance(0.9))) return random.of(known);
     if (type === "Int") return random.of(INTS);
