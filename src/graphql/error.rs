@@ -6,9 +6,6 @@ use std::sync::Arc;
 use async_graphql::{Name, PathSegment, Response, ServerError, Value};
 
 use crate::domain::{Conflict, Error, Invalid, Language, chain, whole_seconds};
-use crate::graphql::Kind;
-use crate::graphql::engine::input_paths::InputPaths;
-use crate::graphql::engine::plan::Set;
 use crate::i18n;
 use crate::log::request_id;
 
@@ -60,7 +57,8 @@ impl Code {
 
 /// Adds message and code to every error of a response, and logs internal ones in the request's span, each only once:
 /// an unreadable row, for example, fails every task of a list.
-pub fn finish(selected: &Set, kind: Kind, response: &mut Response) {
+/// `path_of` returns the path of a rejected value in the arguments of the field that failed, by the path of the error.
+pub fn finish(response: &mut Response, path_of: impl Fn(&[PathSegment], &Invalid) -> Value) {
     let mut logged = HashSet::new();
     for error in &mut response.errors {
         match error.source::<Error>() {
@@ -68,11 +66,7 @@ pub fn finish(selected: &Set, kind: Kind, response: &mut Response) {
                 if let Some(failure) = failure(source).filter(|of| logged.insert(chain(*of))) {
                     log(failure);
                 }
-                let root = error.path.first().and_then(|segment| match segment {
-                    PathSegment::Field(key) => selected.find(key),
-                    PathSegment::Index(_) => None,
-                });
-                let described = describe(source, &InputPaths::of(kind, root));
+                let described = describe(source, &|invalid| path_of(&error.path, invalid));
                 described.write_to(error);
             }
             None => code_library_error(error),
@@ -124,7 +118,7 @@ fn log(error: &(dyn std::error::Error + 'static)) {
     tracing::error!(error = %chain(error), "internal error");
 }
 
-fn describe(error: &Error, paths: &InputPaths<'_>) -> Described {
+fn describe(error: &Error, path_of: &dyn Fn(&Invalid) -> Value) -> Described {
     let text = |id| i18n::text(LANGUAGE, id);
     let request = || vec![("requestId", request_id().into())];
     let (code, message, extra) = match error {
@@ -143,7 +137,7 @@ fn describe(error: &Error, paths: &InputPaths<'_>) -> Described {
             let all = error.invalid_fields();
             let sentences = all.iter().map(sentence);
             let message = sentences.collect::<Vec<_>>().join("\n");
-            (Code::BadUserInput, message, invalid_extra(all, paths))
+            (Code::BadUserInput, message, invalid_extra(all, path_of))
         }
         Error::Conflict(conflict) => {
             let message = i18n::conflict(LANGUAGE, conflict);
@@ -181,12 +175,15 @@ fn sentence(invalid: &Invalid) -> String {
 }
 
 /// Returns the first rejected field, and for every one its path in the arguments and what is wrong.
-fn invalid_extra(all: &[Invalid], paths: &InputPaths<'_>) -> Vec<(&'static str, Value)> {
+fn invalid_extra(
+    all: &[Invalid],
+    path_of: &dyn Fn(&Invalid) -> Value,
+) -> Vec<(&'static str, Value)> {
     let first = all.first().map(|invalid| ("field", invalid.field.into()));
     let described = all.iter().map(|invalid| {
         let message = i18n::invalid(LANGUAGE, invalid);
         let pair = [
-            (Name::new("path"), paths.path_of(invalid)),
+            (Name::new("path"), path_of(invalid)),
             (Name::new("message"), message.into()),
         ];
         Value::Object(pair.into_iter().collect())
@@ -268,6 +265,7 @@ pub fn refusal_of(error: &Error) -> Response {
     if let Some(failure) = failure(error) {
         log(failure);
     }
-    describe(error, &InputPaths::default()).write_to(&mut refused);
+    let path_of = |invalid: &Invalid| Value::List(vec![invalid.field.into()]);
+    describe(error, &path_of).write_to(&mut refused);
     Response::from_errors(vec![refused])
 }

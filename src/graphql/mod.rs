@@ -5,6 +5,7 @@ mod accounts;
 pub mod engine;
 mod error;
 mod files;
+mod global_id;
 mod idempotency;
 mod input;
 mod loader;
@@ -39,7 +40,7 @@ pub use engine::page::LONGEST_PAGE;
 use engine::plan::{self, Field, Set};
 use engine::schema::schema;
 use engine::state::RequestState;
-use engine::{complete, limits, variables};
+use engine::{complete, input_paths, limits, variables};
 pub use error::{Code, busy, code_of, refusal, refusal_of};
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
@@ -149,7 +150,9 @@ impl Schema {
             }
         };
         complete::finish(&selected, &mut response);
-        error::finish(&selected, kind, &mut response);
+        error::finish(&mut response, |path, invalid| {
+            input_paths::path_of(kind, &selected, path, invalid)
+        });
         response
     }
 
@@ -201,7 +204,9 @@ impl Schema {
         responses
             .then(move |mut response| {
                 complete::finish(&selected, &mut response);
-                error::finish(&selected, Kind::Subscription, &mut response);
+                error::finish(&mut response, |path, invalid| {
+                    input_paths::path_of(Kind::Subscription, &selected, path, invalid)
+                });
                 let (state, memory) = (state.clone(), schema.memory.clone());
                 async move {
                     state.begin_next(&memory).await;

@@ -1,5 +1,4 @@
-//! Global ids: one for each object that a client may keep and ask for again, whatever its type
-//! (<https://relay.dev/graphql/objectidentification.htm>). `id` is unique among the objects of one type only.
+//! Objects as their global ids find them: the interface `Node`.
 
 use std::borrow::Cow;
 
@@ -8,10 +7,9 @@ use async_graphql::registry::{MetaField, MetaType, MetaTypeId, Registry};
 use async_graphql::{
     Context, ContextSelectionSet, ID, OutputType, Positioned, ServerResult, Value,
 };
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::RequestContext;
+use super::global_id::{self, ARGUMENT, NodeType};
 use super::loader;
 use super::view::{
     ApprovalView, AuditEventView, CatalogueItemView, CommentView, CustomerView, DeliveryView,
@@ -25,36 +23,11 @@ use crate::domain::{
     WebhookId,
 };
 
-/// The name of the interface, and of the field of the root that finds an object.
-pub const INTERFACE: &str = "Node";
-pub const ARGUMENT: &str = "nodeId";
-
-/// Returns the global id of an object.
-pub fn node_id(of: NodeType, id: i64) -> ID {
-    URL_SAFE_NO_PAD.encode(format!("{}:{id}", of.name())).into()
-}
-
-/// Reads a global id: the type of the object, and its id.
-pub fn read(text: &str) -> Option<(NodeType, String)> {
-    let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let (name, id) = plain.split_once(':')?;
-    Some((NodeType::of(name)?, id.to_owned()))
-}
+/// The name of the interface.
+const INTERFACE: &str = "Node";
 
 macro_rules! nodes {
     ($($name:ident($view:ty)),* $(,)?) => {
-        /// The type of an object with a global id.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum NodeType { $($name),* }
-
-        impl NodeType {
-            const ALL: &[Self] = &[$(Self::$name),*];
-
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => stringify!($name)),* }
-            }
-        }
-
         /// An object that is found by its global id.
         pub enum NodeView { $($name($view)),* }
 
@@ -105,13 +78,6 @@ nodes! {
     WebhookDelivery(DeliveryView),
 }
 
-impl NodeType {
-    fn of(name: &str) -> Option<Self> {
-        let mut all = Self::ALL.iter().copied();
-        all.find(|of| of.name() == name)
-    }
-}
-
 impl NodeView {
     /// Finds an object; `None` when there is none, or none any more.
     ///
@@ -120,7 +86,7 @@ impl NodeView {
     pub async fn find(ctx: &Context<'_>, text: &str) -> Result<Option<Self>> {
         ctx.actor()?;
         let malformed = || Problem::NodeIdMalformed.at(ARGUMENT);
-        let (of, id) = read(text).ok_or_else(malformed)?;
+        let (of, id) = global_id::read(text).ok_or_else(malformed)?;
         match Self::load(ctx, of, &id).await {
             Ok(found) => Ok(found),
             Err(Error::NotFound) => Ok(None),
@@ -277,21 +243,5 @@ impl OutputType for NodeView {
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
         self.resolve_object(ctx, field).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_global_id_is_read_back_and_nothing_else_is() {
-        for of in NodeType::ALL {
-            let id = node_id(*of, 7);
-            assert_eq!(read(&id), Some((*of, "7".to_owned())));
-        }
-        for text in ["", "7", "VGFzazo3=", "VGFzaw", "WDo3"] {
-            assert!(read(text).is_none(), "{text}");
-        }
     }
 }

@@ -323,6 +323,10 @@ impl Query {
     }
 
     /// Tasks, paginated, newest first by default.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection has four arguments of its own"
+    )]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
@@ -370,6 +374,10 @@ impl Query {
 
     /// Items of the catalogue, paginated, ordered by name. Each word of `search` occurs in the name, the article number
     /// or the barcode.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a connection has four arguments of its own"
+    )]
     async fn catalogue(
         &self,
         ctx: &Context<'_>,

@@ -398,7 +398,8 @@ async fn all_invalid_fields_are_named_at_once() {
             .iter()
             .map(ToString::to_string)
             .collect();
-        (found.sort(), expected.sort());
+        found.sort();
+        expected.sort();
         assert_eq!(found, expected, "{answer}");
         assert!(
             fields

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use apollo_compiler::Schema;
 use apollo_compiler::ast::{InputValueDefinition, OperationType, Type};
-use async_graphql::Value;
+use async_graphql::{PathSegment, Value};
 
-use super::plan::Field;
+use super::plan::{Field, Set};
 use super::schema::schema;
 use crate::domain::Invalid;
 use crate::graphql::Kind;
@@ -14,44 +14,37 @@ use crate::graphql::Kind;
 /// Maximum nesting of input objects.
 const DEPTH: usize = 4;
 
-/// The arguments of one field of the root.
-#[derive(Default)]
-pub struct InputPaths<'a>(Option<(Kind, &'a Field)>);
+/// Returns the path of a rejected value in the arguments of the field of the root at the beginning of a response path:
+/// names of arguments and input fields, and positions in lists. A value that is no argument, as that of a setting, has
+/// its own name as path.
+pub fn path_of(kind: Kind, selected: &Set, path: &[PathSegment], invalid: &Invalid) -> Value {
+    let root = path.first().and_then(|segment| match segment {
+        PathSegment::Field(key) => selected.find(key),
+        PathSegment::Index(_) => None,
+    });
+    let found = root.and_then(|root| {
+        let (schema, arguments) = arguments(kind, root)?;
+        find(schema, arguments, invalid.field)
+    });
+    let path = found.unwrap_or_else(|| vec![Step::name(invalid.field)]);
+    let mut entry = invalid.entry;
+    let steps = path.into_iter().flat_map(|Step { name, is_list }| {
+        let entry = entry.take_if(|_| is_list);
+        let entry = entry.map(|entry| Value::from(entry as u64));
+        [Some(Value::from(name)), entry].into_iter().flatten()
+    });
+    Value::List(steps.collect())
+}
 
-impl<'a> InputPaths<'a> {
-    pub fn of(kind: Kind, field: Option<&'a Field>) -> Self {
-        Self(field.map(|field| (kind, field)))
-    }
-
-    /// Returns the path of a rejected value: names of arguments and input fields, and positions in lists. A value that
-    /// is no argument, as that of a setting, has its own name as path.
-    pub fn path_of(&self, invalid: &Invalid) -> Value {
-        let found = self.arguments().and_then(|(schema, arguments)| {
-            let path = find(schema, arguments, invalid.field);
-            path.or_else(|| list(arguments).filter(|_| invalid.entry.is_some()))
-        });
-        let path = found.unwrap_or_else(|| vec![Step::name(invalid.field)]);
-        let mut entry = invalid.entry;
-        let steps = path.into_iter().flat_map(|Step { name, is_list }| {
-            let entry = entry.take_if(|_| is_list);
-            let entry = entry.map(|entry| Value::from(entry as u64));
-            [Some(Value::from(name)), entry].into_iter().flatten()
-        });
-        Value::List(steps.collect())
-    }
-
-    fn arguments(&self) -> Option<(&'static Schema, &'static [Argument])> {
-        let (kind, field) = self.0?;
-        let schema: &Schema = schema().ok()?;
-        let root = schema.root_operation(match kind {
-            Kind::Query => OperationType::Query,
-            Kind::Mutation => OperationType::Mutation,
-            Kind::Subscription => OperationType::Subscription,
-        })?;
-        let root = schema.get_object(root)?;
-        let definition = root.fields.get(field.name.as_str())?;
-        Some((schema, &definition.arguments))
-    }
+fn arguments(kind: Kind, field: &Field) -> Option<(&'static Schema, &'static [Argument])> {
+    let schema: &Schema = schema().ok()?;
+    let root = schema.root_operation(match kind {
+        Kind::Query => OperationType::Query,
+        Kind::Mutation => OperationType::Mutation,
+        Kind::Subscription => OperationType::Subscription,
+    })?;
+    let definition = schema.get_object(root)?.fields.get(field.name.as_str())?;
+    Some((schema, &definition.arguments))
 }
 
 type Argument = apollo_compiler::Node<InputValueDefinition>;
@@ -92,14 +85,6 @@ fn find(schema: &Schema, arguments: &[Argument], name: &str) -> Option<Vec<Step>
         }
     }
     None
-}
-
-/// Returns the path of the first argument that is a list.
-fn list(arguments: &[Argument]) -> Option<Vec<Step>> {
-    let mut lists = arguments.iter().filter(|argument| argument.ty.is_list());
-    lists
-        .next()
-        .map(|argument| vec![Step::of(&argument.name, &argument.ty)])
 }
 
 #[cfg(test)]

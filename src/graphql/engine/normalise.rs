@@ -5,13 +5,14 @@ use std::collections::HashSet;
 
 use apollo_compiler::ast::{self, DirectiveList};
 use apollo_compiler::executable::{self, Selection, SelectionSet};
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{ExecutableDocument, Node, Schema};
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Pos, Value, Variables};
 
 use super::limits;
 use super::plan::{Entries, Field, Set, Shape};
-use crate::graphql::node;
+use crate::graphql::global_id;
 
 /// Brings an operation into its straight form. The variables matter where a directive depends on one.
 ///
@@ -173,7 +174,7 @@ impl<'a> Normaliser<'a> {
     /// Returns the type of the object that a global id names; `None` for what is no global id.
     fn type_of_node(&self, field: &executable::Field) -> Option<&'static str> {
         let mut arguments = field.arguments.iter();
-        let given = arguments.find(|given| given.name == node::ARGUMENT)?;
+        let given = arguments.find(|given| given.name == global_id::ARGUMENT)?;
         let id = match &*given.value {
             ast::Value::String(text) => text,
             ast::Value::Variable(name) => match self.variables.get(name.as_str())? {
@@ -182,7 +183,7 @@ impl<'a> Normaliser<'a> {
             },
             _ => return None,
         };
-        let (of, _) = node::read(id)?;
+        let (of, _) = global_id::read(id)?;
         Some(of.name())
     }
 
@@ -235,7 +236,7 @@ impl<'a> Normaliser<'a> {
 pub fn has_variable_type(schema: &Schema, field: &executable::Field) -> bool {
     let named = schema.types.get(field.definition.ty.inner_named_type());
     let mut arguments = field.arguments.iter();
-    named.is_some_and(|named| named.is_interface())
+    named.is_some_and(ExtendedType::is_interface)
         && arguments.any(|given| given.value.as_variable().is_some())
 }
 

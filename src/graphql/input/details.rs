@@ -123,5 +123,5 @@ fn text<const MAX: usize>(
     text: MaybeUndefined<String>,
 ) -> Result<Option<ShortText<MAX>>> {
     let parse = |text: String| ShortText::parse(field.name(), &text);
-    Ok(cleared(text).map(parse).transpose()?)
+    cleared(text).map(parse).transpose()
 }

@@ -63,7 +63,7 @@ impl TaskInput {
     pub fn into_new(self, shop: &Shop) -> Result<NewTask> {
         let phone = required("customerPhone", self.customer_phone);
         let (customer_phone, stage, description, due, details) = (
-            phone.and_then(|phone| Ok(Phone::parse("customerPhone", &phone, shop.country)?)),
+            phone.and_then(|phone| Phone::parse("customerPhone", &phone, shop.country)),
             stage(self.stage_id),
             description(self.description),
             due_on(self.due_on),
@@ -203,7 +203,7 @@ impl CustomerInput {
             .filter_map(|(field, text)| Some((field, text?)));
         let texts = texts.map(|(field, text)| change.set(field, &text));
         let (phone, id, telegram_id, _) = (
-            Phone::parse("phone", &self.phone, shop.country).map_err(Error::from),
+            Phone::parse("phone", &self.phone, shop.country),
             id.transpose().map_err(Error::from),
             telegram_id.transpose().map_err(Error::from),
             all(texts),

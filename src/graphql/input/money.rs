@@ -38,11 +38,11 @@ impl CatalogueItemInput {
     pub fn read(self) -> Result<(Option<ItemId>, ItemChange)> {
         let code = |field, text| {
             let code = cleared(text).map(|text| ItemCode::parse(field, &text));
-            Ok(code.transpose()?)
+            code.transpose()
         };
         let (id, name, article, barcode, price, cost, warranty) = (
             some(self.id, |id| Ok(ItemId::parse("id", &id)?)),
-            some(self.name, |name| Ok(LineName::parse("name", &name)?)),
+            some(self.name, |name| LineName::parse("name", &name)),
             code("article", self.article),
             code("barcode", self.barcode),
             sum("price", self.price),
@@ -95,7 +95,7 @@ impl LineInput {
     pub fn read(self) -> Result<LineChange> {
         let (item, name, quantity, unit_price, discount, cost, done_by, warranty) = (
             some(self.item_id, |id| Ok(ItemId::parse("itemId", &id)?)),
-            some(self.name, |name| Ok(LineName::parse("name", &name)?)),
+            some(self.name, |name| LineName::parse("name", &name)),
             some(self.quantity, |quantity| {
                 Quantity::parse("quantity", &quantity.0)
             }),

@@ -125,8 +125,7 @@ impl TaskMutation {
         let name = customer_name.map(|name| Name::parse("customerName", &name));
         let (id, phone, name) = (
             TaskId::parse("taskId", &task_id).map_err(Error::from),
-            Phone::parse("customerPhone", &customer_phone, desk.shop().country)
-                .map_err(Error::from),
+            Phone::parse("customerPhone", &customer_phone, desk.shop().country),
             name.transpose(),
         )
             .together()?;

@@ -6,7 +6,7 @@ use super::{AgreedLineView, List, UserView, user};
 use crate::app;
 use crate::domain::{Approval, Decision, Message, Result};
 use crate::graphql::RequestContext;
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::scalars::{InstantValue, MoneyValue};
 
 /// State of a quote.

@@ -5,7 +5,7 @@ use super::written::Entry;
 use crate::app;
 use crate::domain::{CatalogueItem, LineKind, Result, WarrantyDays};
 use crate::graphql::RequestContext;
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::scalars::MoneyValue;
 
 /// Kind of a line of a task or an item of the catalogue.

@@ -9,7 +9,7 @@ use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, Channel, Comment, CommentKind, Result};
 use crate::graphql::RequestContext;
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 
 /// Direction of a comment.

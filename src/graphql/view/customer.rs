@@ -10,8 +10,8 @@ use crate::domain::{
 };
 use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::loader::Customers;
-use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{InstantValue, MoneyValue};
 use crate::store::customers::{CustomerParts, Wanted};
 

@@ -7,7 +7,7 @@ use super::written::{Written, fields};
 use super::{ColourEnum, known};
 use crate::domain::{Employee, Result, Role};
 use crate::graphql::RequestContext;
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 
 /// Permissions of an employee.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{Author, EventKind, Result, TaskEvent};
 use crate::graphql::RequestContext;
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 
 /// Kind of a history entry.

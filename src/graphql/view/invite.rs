@@ -2,9 +2,9 @@ use async_graphql::{Context, ID, Object};
 
 use super::{RoleEnum, UserView, user};
 use crate::app;
-use crate::domain::Result;
+use crate::domain::{Email, Result};
 use crate::graphql::RequestContext;
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 use crate::store::invites::Invite;
 
@@ -26,7 +26,7 @@ impl InviteView {
 
     /// E-mail of the invited person; null for an invite from the command line that names none.
     async fn email(&self) -> Option<&str> {
-        self.0.email.as_ref().map(|email| email.as_str())
+        self.0.email.as_ref().map(Email::as_str)
     }
 
     /// Role of the new account.

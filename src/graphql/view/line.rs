@@ -7,8 +7,8 @@ use super::{CatalogueItemView, LineKindEnum, UserView, user};
 use crate::app;
 use crate::domain::{AgreedLine, AgreementState, Approval, Line, Result, WarrantyDays};
 use crate::graphql::RequestContext;
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::loader::Tasks;
-use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{DecimalValue, MoneyValue};
 
 /// What the customer said about a line.

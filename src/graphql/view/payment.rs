@@ -5,7 +5,7 @@ use super::{TaskView, UserView, known, user};
 use crate::app;
 use crate::app::drawers::DrawerState;
 use crate::domain::{Closing, EmployeeId, Error, Method, Payment, PaymentKind, Result, Shift};
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::scalars::{InstantValue, MoneyValue};
 use crate::graphql::{RequestContext, loader};
 use crate::i18n;

@@ -4,7 +4,7 @@ use super::{UserView, known, user};
 use crate::app;
 use crate::domain::{AuditAction, AuditEvent, Origin, Result, Setting, SettingKey};
 use crate::graphql::RequestContext;
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 
 /// Key of a setting; `docs/configuration.md` explains each under its name in `config.toml`.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::written::{Written, fields};
 use super::{StatusEnum, known};
 use crate::domain::{Colour, Stage, StuckDays};
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 
 /// Colours of stages and employees.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]

@@ -15,8 +15,8 @@ use crate::domain::{
 };
 use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::loader::Tasks;
-use crate::graphql::node::{NodeType, node_id};
 use crate::graphql::scalars::{DayValue, InstantValue, MoneyValue};
 use crate::store::tasks::{Listed, Wanted};
 

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
-use crate::graphql::node::{NodeType, node_id};
+use crate::graphql::global_id::{NodeType, node_id};
 use crate::graphql::scalars::InstantValue;
 use crate::store::Connection;
 
