@@ -87,7 +87,7 @@ mod tests {
             ),
             (
                 crate::store::handovers::DEBTS,
-                "SEARCH handovers USING COVERING INDEX handovers_debts (at>?)",
+                "SEARCH handovers USING COVERING INDEX handovers_debts (at>? AND at<?)",
             ),
             (
                 &crate::store::payments::BETWEEN,

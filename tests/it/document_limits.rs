@@ -61,7 +61,7 @@ const LIMITS: &[Limit] = &[
     ("docs/ru/api/README.md", "сказано в `first` | {}000 |", "graphql/engine/limits.rs", "COMPLEXITY", 1_000),
     ("docs/ru/api/README.md", "псевдонимы (aliases) | {} |", "graphql/engine/limits.rs", "ALIASES", 1),
     ("docs/ru/api/README.md", "поля верхнего уровня | {} |", "graphql/engine/limits.rs", "ROOT_FIELDS", 1),
-    ("docs/ru/api/README.md", "страница `tasks` или `customers` | {} |", "graphql/engine/page.rs", "LONGEST_PAGE", 1),
+    ("docs/ru/api/README.md", "страница списка (connection) | {} |", "graphql/engine/page.rs", "LONGEST_PAGE", 1),
     ("docs/limits.md", "rows of a table | {} |", "sheet/reading.rs", "ROWS", 1),
     ("docs/limits.md", "in every row | {} |", "sheet/reading.rs", "COLUMNS", 1),
     ("docs/limits.md", "shared texts | {} MiB", "sheet/workbook.rs", "UNPACKED_MIB", 1),

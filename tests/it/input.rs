@@ -170,7 +170,9 @@ async fn unknown_tasks_are_not_found_and_malformed_ids_are_said_to_be() {
             format!(r#"{{ taskById(id: "{id}") {{ id }} }}"#),
             format!(r#"{{ customerById(id: "{id}") {{ id }} }}"#),
             format!(r#"mutation {{ updateTask(taskData: {{id: "{id}"}}) {{ task {{ id }} }} }}"#),
-            format!(r#"mutation {{ assignTask(id: "{id}") {{ task {{ id }} }} }}"#),
+            format!(
+                r#"mutation {{ assignTask(id: "{id}", employeeId: null) {{ task {{ id }} }} }}"#
+            ),
             format!(r#"mutation {{ deleteTask(id: "{id}") {{ id }} }}"#),
             format!(r#"mutation {{ retryNotice(id: "{id}") {{ task {{ id }} }} }}"#),
             format!(

@@ -146,7 +146,7 @@ async fn nobody_sees_or_changes_anything() {
         r#"mutation { correctPhone(customerId: 1, phone: "12345") { customer { id } } }"#,
         CREATE,
         "mutation { updateTask(taskData: {id: 1}) { task { id } } }",
-        "mutation { assignTask(id: 1) { task { id } } }",
+        "mutation { assignTask(id: 1, employeeId: null) { task { id } } }",
         r#"mutation { setTaskCustomer(taskId: 1, customerPhone: "12345") { task { id } } }"#,
         "mutation { deleteTask(id: 1) { id } }",
         "mutation { renewStatusLink(taskId: 1) { task { statusUrl } } }",

@@ -24,7 +24,7 @@ pub fn path_of(kind: Kind, selected: &Set, path: &[PathSegment], invalid: &Inval
     });
     let found = root.and_then(|root| {
         let (schema, arguments) = arguments(kind, root)?;
-        find(schema, arguments, invalid.field)
+        find(schema, arguments, invalid)
     });
     let path = found.unwrap_or_else(|| vec![Step::name(invalid.field)]);
     let mut entry = invalid.entry;
@@ -67,15 +67,16 @@ impl Step {
     }
 }
 
-/// Finds the input value with a name that is nested least.
-fn find(schema: &Schema, arguments: &[Argument], name: &str) -> Option<Vec<Step>> {
+/// Finds the input value that is nested least of those with the name, in a list if its position in one is known.
+fn find(schema: &Schema, arguments: &[Argument], invalid: &Invalid) -> Option<Vec<Step>> {
     let mut open: VecDeque<(Vec<Step>, &InputValueDefinition)> = arguments
         .iter()
         .map(|argument| (Vec::new(), &**argument))
         .collect();
     while let Some((mut path, value)) = open.pop_front() {
         path.push(Step::of(&value.name, &value.ty));
-        if value.name == name {
+        let is_in_list = path.iter().any(|step| step.is_list);
+        if value.name == invalid.field && (is_in_list || invalid.entry.is_none()) {
             return Some(path);
         }
         let object = schema.get_input_object(value.ty.inner_named_type());
@@ -90,25 +91,47 @@ fn find(schema: &Schema, arguments: &[Argument], name: &str) -> Option<Vec<Step>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Problem;
 
-    /// The argument list of each mutation has every name once, or twice where the nearer one is meant.
+    /// No argument has the name of a field of an input object, unless that one is an entry of a list.
     #[test]
     fn names_of_input_values_are_unambiguous() {
         let schema: &Schema = schema().unwrap();
         let mutations = schema.get_object("Mutation").unwrap();
         for (mutation, definition) in &mutations.fields {
-            for argument in &definition.arguments {
-                assert!(find(schema, &definition.arguments, &argument.name).is_some());
+            for argument in definition
+                .arguments
+                .iter()
+                .filter(|argument| !argument.ty.is_list())
+            {
                 let Some(object) = schema.get_input_object(argument.ty.inner_named_type()) else {
                     continue;
                 };
                 for name in object.fields.keys() {
-                    let others = definition.arguments.iter();
-                    let twice = others.filter(|other| other.name == *name).count() > 0;
-                    let known = mutation == "handOver" && name == "taskId";
-                    assert!(!twice || known, "{mutation}: {name}");
+                    let mut arguments = definition.arguments.iter();
+                    assert!(
+                        arguments.all(|other| other.name != *name),
+                        "{mutation}: {name}"
+                    );
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_path_leads_into_the_list_whose_entry_is_wrong() {
+        let schema: &Schema = schema().unwrap();
+        let mutations = schema.get_object("Mutation").unwrap();
+        let arguments = &mutations.fields.get("handOver").unwrap().arguments;
+        let path = |entry| {
+            let invalid = Invalid {
+                entry,
+                ..Problem::Required.at("taskId")
+            };
+            let path = find(schema, arguments, &invalid).unwrap();
+            path.into_iter().map(|step| step.name).collect::<Vec<_>>()
+        };
+        assert_eq!(path(None), ["taskId"]);
+        assert_eq!(path(Some(0)), ["payments", "taskId"]);
     }
 }
