@@ -12,6 +12,7 @@ pub fn field(name: &str) -> Option<&'static str> {
     Some(match name {
         "phone" | "customerPhone" => "new-phone",
         "name" => "new-name",
+        "url" => "webhook-url",
         "secondPhone" => "customer-second-phone",
         "company" => "customer-company",
         "taxNumber" => "customer-tax-number",

@@ -136,7 +136,7 @@ async fn a_pasted_token_is_a_bot_at_once_that_polls_and_survives_a_restart() {
         known,
         json!({
             "isConnected": true, "username": "master_bot", "mode": "AUTO", "receiving": "POLLING", "isWell": true,
-            "troubles": [], "checkedTime": "2021-07-25T09:00:00Z", "tokenEnd": "4f7Q", "fixedBy": null,
+            "troubles": [], "checkedTime": "2021-07-25T09:00:00.000Z", "tokenEnd": "4f7Q", "fixedBy": null,
             "reachableCustomers": 0, "deliveredNotices": 0, "failedNotices": 0,
         })
     );

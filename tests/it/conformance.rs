@@ -452,7 +452,9 @@ async fn variables_are_used_as_often_as_their_length_allows() {
     let shop = shop().await;
     let lists: String = (0..15)
         .map(|n| {
-            format!("a{n}: tasks(filter: {{customerPhone: $s, createdAt: $s}}) {{ totalCount }} ")
+            format!(
+                "a{n}: tasks(filter: {{customerPhone: $s, serialNumber: $s}}) {{ totalCount }} "
+            )
         })
         .collect();
     let query = format!("query ($s: String) {{ {lists} }}");
@@ -460,8 +462,7 @@ async fn variables_are_used_as_often_as_their_length_allows() {
     let within = json!({ "s": "x".repeat(139_000) });
     let beyond = json!({ "s": "x".repeat(140_000) });
     let executed = shop.ask_with(&query, within).await;
-    assert_eq!(code(&executed), "BAD_USER_INPUT", "{executed}");
-    assert_eq!(executed["errors"][0]["extensions"]["field"], "createdAt");
+    assert_eq!(executed["data"]["a14"]["totalCount"], 0, "{executed}");
     let refused = shop.ask_with(&query, beyond).await;
     assert_eq!(code(&refused), "GRAPHQL_VALIDATION_FAILED", "{refused}");
     assert_eq!(

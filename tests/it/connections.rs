@@ -26,7 +26,7 @@ async fn fill(shop: &Shop) {
         assert!(shop.ask(own).await["errors"].is_null());
     }
     // Closed without payment: debts.
-    for id in 1..=ENTRIES {
+    for id in (1..=2 * ENTRIES).step_by(2) {
         let close = format!(
             "mutation {{ updateTask(taskData: {{id: {id}, status: CLOSED}}) {{ task {{ id }} }} }}"
         );

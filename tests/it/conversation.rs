@@ -629,7 +629,7 @@ async fn bad_input_names_its_field_and_what_was_typed_stays() {
         ),
         (
             r#"addComment(taskId: "x", text: "a") { task { id } }"#,
-            "id",
+            "taskId",
         ),
         ("askApproval(taskId: 1, price: -1) { task { id } }", "price"),
         (

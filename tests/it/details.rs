@@ -64,8 +64,8 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
         "id": "1", "version": 1, "dueOn": null, "overdue": false, "estimate": null, "price": null,
         "prepayment": null, "warrantyEndsOn": null, "warrantyOf": null, "warrantyTasks": [],
         "tasksOfDevice": [],
-        "device": {"kind": "", "brand": "", "model": "", "serialNumber": "",
-            "serialNumberSuspicious": false, "accessories": "", "appearance": "", "place": ""},
+        "device": {"kind": null, "brand": null, "model": null, "serialNumber": null,
+            "serialNumberSuspicious": false, "accessories": null, "appearance": null, "place": null},
     });
     assert_eq!(bare, nothing);
     let stored = "SELECT count(*) FROM task_details";
@@ -328,7 +328,7 @@ async fn a_warranty_repair_is_a_new_task_linked_to_the_old_one() {
     // The same device, but not its accessories, condition and place.
     let expected = json!({"kind": "телефон", "brand": "Apple", "model": "iPhone 12",
         "serialNumber": "49-015420-323751-8", "serialNumberSuspicious": false,
-        "accessories": "", "appearance": "", "place": ""});
+        "accessories": null, "appearance": null, "place": null});
     assert_eq!(back["device"], expected);
     assert_eq!(ids(&back["tasksOfDevice"]), ["1"]);
     let other = create(
@@ -432,8 +432,8 @@ async fn an_erased_persons_devices_are_nowhere_in_the_file_or_its_log() {
         (&task["estimate"], &task["dueOn"]),
         (&json!(100), &json!("2021-07-31"))
     );
-    let empty = json!({"kind": "", "brand": "", "model": "", "serialNumber": "",
-        "serialNumberSuspicious": false, "accessories": "", "appearance": "", "place": ""});
+    let empty = json!({"kind": null, "brand": null, "model": null, "serialNumber": null,
+        "serialNumberSuspicious": false, "accessories": null, "appearance": null, "place": null});
     assert_eq!(task["device"], empty);
     assert_eq!(
         task["history"][1],

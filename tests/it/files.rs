@@ -226,7 +226,7 @@ async fn orders_of_remonline_become_tasks() {
     assert_eq!(
         task,
         json!({
-            "createdTime": "2020-02-01T07:30:00Z", "closedTime": "2020-02-05T15:00:00Z", "dueOn": "2020-02-03",
+            "createdTime": "2020-02-01T07:30:00.000Z", "closedTime": "2020-02-05T15:00:00.000Z", "dueOn": "2020-02-03",
             "status": "CLOSED", "category": "REPAIR",
             "description": "Разбит\r\nэкран\n\nМенеджер: Мария\nИсполнитель: Олег\nEmail: a@example.com\nАдрес: Тверь\nИсточник: Сайт\nВердикт: Замена\nРекомендации: Беречь\nЛокация: Центр",
             "estimate": 150050, "price": 150050, "prepayment": 150050, "discount": 0, "toPay": 0,
@@ -305,19 +305,19 @@ async fn orders_of_remonline_with_its_older_headings_become_tasks() {
         shop.ask(query).await["data"]["allTasks"],
         json!([
             {
-                "createdTime": "2020-02-01T07:30:00Z", "closedTime": null, "dueOn": "2020-02-05", "status": "READY",
+                "createdTime": "2020-02-01T07:30:00.000Z", "closedTime": null, "dueOn": "2020-02-05", "status": "READY",
                 "description": "Не включается\n\nПринял: Мария\nАдрес: Тверь\nEmail: a@example.com\nСрочно\nИнженер: Олег\n\
                     Выполненные работы: Пайка\nУстановленные запчасти: Шлейф\nВердикт / рекомендации клиенту: Беречь\nДоставить клиенту",
-                "estimate": 150000, "prepayment": 50000, "stageSinceTime": "2020-02-04T09:00:00Z",
+                "estimate": 150000, "prepayment": 50000, "stageSinceTime": "2020-02-04T09:00:00.000Z",
                 "device": {"kind": "Телефон", "brand": "Apple", "model": "iPhone 8"},
                 "comments": [{"kind": "INTERNAL", "text": "Заметки приемщика: Торопится\nЗаметки исполнителя: Плата"}],
                 "history": [{"kind": "IMPORTED", "from": "A17/2"}, {"kind": "COMMENT", "from": null}],
             },
             {
-                "createdTime": "2020-02-01T07:40:00Z", "closedTime": "2020-02-03T06:00:00Z", "dueOn": null, "status": "CLOSED",
+                "createdTime": "2020-02-01T07:40:00.000Z", "closedTime": "2020-02-03T06:00:00.000Z", "dueOn": null, "status": "CLOSED",
                 "description": "Шумит\n\nГотов: 02.02.2020 12:00\nПринял: Мария\nИнженер: Олег\nВыдал: Мария",
-                "estimate": null, "prepayment": null, "stageSinceTime": "2020-02-03T06:00:00Z",
-                "device": {"kind": "", "brand": "", "model": ""},
+                "estimate": null, "prepayment": null, "stageSinceTime": "2020-02-03T06:00:00.000Z",
+                "device": {"kind": null, "brand": null, "model": null},
                 "comments": [], "history": [{"kind": "IMPORTED", "from": "A18"}],
             },
         ])

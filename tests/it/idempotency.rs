@@ -349,15 +349,9 @@ async fn a_key_stands_for_one_content_of_one_employee_for_a_day() {
     let again = shop.ask_with(written, variables).await;
     assert_eq!(again["data"]["a"], first["data"]["createTask"]);
     // A key belongs to who uses it.
-    shop.database()
-        .execute(
-            "INSERT INTO employees (email, email_key, password_hash, role, created_at)
-             SELECT 'b@example.com', 'b@example.com', password_hash, 'EMPLOYEE', 0 FROM employees",
-            [],
-        )
-        .unwrap();
+    let colleague = crate::accounts::employee_called(&shop, "b@example.com").await;
     let query = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000 00 03"}, idempotencyKey: "k") { task { id } } }"#;
-    let others = shop.ask_as("b@example.com", query).await;
+    let others = shop.ask_by(&colleague, query).await;
     assert_eq!(others["data"]["createTask"]["task"]["id"], "4", "{others}");
     // A failed request records nothing, so that it can be corrected.
     let wrong =

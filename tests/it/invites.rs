@@ -186,7 +186,7 @@ async fn the_owner_lists_and_withdraws_open_invites_and_nobody_else_does() {
         page["nodes"],
         json!([{"id": "2", "email": "first@example.com", "role": "EMPLOYEE",
             "createdBy": {"email": "owner@example.com"},
-            "createdTime": "2021-07-25T09:00:00Z", "expiresTime": "2021-07-28T09:00:00Z"}]),
+            "createdTime": "2021-07-25T09:00:00.000Z", "expiresTime": "2021-07-28T09:00:00.000Z"}]),
         "{answer}"
     );
     assert_eq!(

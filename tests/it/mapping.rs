@@ -146,7 +146,7 @@ async fn the_owner_says_what_a_status_means() {
         .map(|of| (of["word"].as_str().unwrap(), of["count"].as_u64().unwrap()))
         .collect();
     assert_eq!(words, [("Не выдан", 2), ("Готов", 1)]);
-    let choices = json!({"statuses": [{"word": "не выдан", "stage": part}]});
+    let choices = json!({"statuses": [{"word": "не выдан", "stageId": part}]});
     let changed = preview(&shop, file, choices.clone()).await;
     assert_eq!(changed["statuses"][0]["stage"]["id"], part);
     assert_eq!(remarks(&changed, 0), []);
@@ -173,7 +173,7 @@ async fn the_owner_says_what_a_status_means() {
     // An unknown stage and an unknown word are reported.
     for (choices, field) in [
         (
-            json!({"statuses": [{"word": "Готов", "stage": "77"}]}),
+            json!({"statuses": [{"word": "Готов", "stageId": "77"}]}),
             "statuses",
         ),
         (
@@ -260,7 +260,7 @@ async fn an_order_of_gincore_becomes_a_task() {
     assert_eq!(
         shop.ask(query).await["data"]["allTasks"],
         json!([{
-            "createdAt": "2020-02-01", "closedTime": "2020-02-04T21:00:00Z", "status": "CLOSED",
+            "createdAt": "2020-02-01", "closedTime": "2020-02-04T21:00:00.000Z", "status": "CLOSED",
             "description": "не включается", "price": 150_000, "device": {"kind": "iPhone 7"},
             "customer": {"name": "Иванов Иван", "phoneE164": "+79000000001"},
             "history": [{"kind": "IMPORTED", "from": "15"}],

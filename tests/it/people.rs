@@ -41,7 +41,10 @@ async fn an_owner_names_anybody_and_an_employee_themselves() {
         Value::Null
     );
     let answer = name(&shop, &owner, "id: 2, name: null").await;
-    assert_eq!(answer["data"]["updateEmployee"]["user"]["name"], "");
+    assert_eq!(
+        answer["data"]["updateEmployee"]["user"]["name"],
+        Value::Null
+    );
     let answer = name(&shop, &employee, r#"id: 1, name: "Шеф""#).await;
     assert_eq!(code(&answer), "FORBIDDEN", "{answer}");
     assert_eq!(

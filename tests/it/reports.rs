@@ -259,7 +259,7 @@ async fn nobody_collects_from_the_third_day_in_the_shops_zone() {
     assert_eq!(first["totalCount"], 2, "{first}");
     assert_eq!(
         first["nodes"],
-        json!([{"id": "1", "readyTime": "2021-07-25T09:00:00Z"}])
+        json!([{"id": "1", "readyTime": "2021-07-25T09:00:00.000Z"}])
     );
     let second = uncollected(1, first["pageInfo"]["endCursor"].as_str()).await;
     assert_eq!(second["nodes"][0]["id"], "2", "{second}");

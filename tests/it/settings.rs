@@ -136,7 +136,7 @@ async fn the_audit_list_says_who_changed_what_and_can_only_grow() {
     assert_eq!(events["totalCount"], 3, "{answer}");
     let newest = json!({
         "action": "SETTING_CHANGED", "subject": "shop.name", "from": "Два", "to": null,
-        "employee": { "email": "owner@example.com" }, "createdTime": "2021-07-25T09:00:00Z",
+        "employee": { "email": "owner@example.com" }, "createdTime": "2021-07-25T09:00:00.000Z",
     });
     assert_eq!(events["nodes"][0], newest);
     assert_eq!(events["pageInfo"]["hasNextPage"], true);
@@ -297,7 +297,7 @@ async fn backups_are_turned_on_made_at_once_and_taken_away() {
     let state = &state["data"]["backupState"];
     assert_eq!(
         *state,
-        json!({ "newestTime": "2021-07-25T09:00:00Z", "isLate": false })
+        json!({ "newestTime": "2021-07-25T09:00:00.000Z", "isLate": false })
     );
 
     shop.clock.advance(std::time::Duration::from_secs(60));

@@ -387,7 +387,7 @@ async fn what_is_known_of_a_device_fills_what_is_missing_and_overwrites_nothing(
     let device = "{ taskById(id: 2) { device { kind brand model serialNumber place } } }";
     assert_eq!(
         data(&shop, device).await["taskById"]["device"],
-        json!({"kind": "телефон", "brand": "Apple", "model": "12, чёрный", "serialNumber": "sn 4711", "place": ""})
+        json!({"kind": "телефон", "brand": "Apple", "model": "12, чёрный", "serialNumber": "sn 4711", "place": null})
     );
     assert!(!browser.page("/tasks/2").await.contains("Заполнить из"));
     // Another device gives nothing.

@@ -553,7 +553,7 @@ async fn a_code_comes_with_the_way_to_the_bot() {
         answer["url"],
         format!("https://t.me/desk_bot?start=staff-{code}")
     );
-    assert_eq!(answer["expiresTime"], "2021-07-25T09:15:00Z");
+    assert_eq!(answer["expiresTime"], "2021-07-25T09:15:00.000Z");
     shop.shop.close().await;
 }
 
@@ -573,7 +573,7 @@ async fn it_is_everybodys_own() {
             ))
             .await;
         assert_eq!(code(&answer), "BAD_USER_INPUT", "{answer}");
-        assert_eq!(answer["errors"][0]["extensions"]["field"], "time");
+        assert_eq!(answer["errors"][0]["extensions"]["field"], "at");
     }
     shop.shop.token = None;
     for query in [

@@ -105,19 +105,26 @@ async fn a_new_shop_begins_with_usual_stages_in_its_language() {
     let stage = |status: &str,
                  colour: &str,
                  position: i64,
-                 wording: &str,
+                 wording: Option<&str>,
                  told: bool,
                  days: Value| {
         json!({"status": status, "colour": colour, "position": position, "wording": wording, "told": told, "stuckDays": days})
     };
     let stages = &answer["data"]["stages"];
-    let accepted = stage("ACCEPTED", "GREY", 1, "", true, json!(3));
+    let accepted = stage("ACCEPTED", "GREY", 1, None, true, json!(3));
     assert_eq!(stages[0], accepted);
-    let ready = stage("READY", "GREEN", 1, "", true, json!(14));
+    let ready = stage("READY", "GREEN", 1, None, true, json!(14));
     assert_eq!(stages[5], ready);
-    let part = stage("IN_PROGRESS", "PINK", 4, "Ждём запчасть", true, json!(14));
+    let part = stage(
+        "IN_PROGRESS",
+        "PINK",
+        4,
+        Some("Ждём запчасть"),
+        true,
+        json!(14),
+    );
     assert_eq!(stages[4], part);
-    let handed_over = stage("CLOSED", "GREY", 2, "Выдано", false, json!(null));
+    let handed_over = stage("CLOSED", "GREY", 2, Some("Выдано"), false, json!(null));
     assert_eq!(stages[7], handed_over);
 
     // The owner's changes survive a restart, in another language too.
@@ -154,7 +161,7 @@ async fn the_owner_makes_changes_orders_and_deletes_stages() {
     assert_eq!(made["data"]["createStage"]["stage"], expected, "{made}");
     let plain = make(&shop, r#"status: READY, name: "Проверка""#).await;
     let expected = json!({"id": "11", "status": "READY", "name": "Проверка", "colour": "GREY", "position": 3,
-        "wording": "", "told": true, "stuckDays": null});
+        "wording": null, "told": true, "stuckDays": null});
     assert_eq!(plain["data"]["createStage"]["stage"], expected, "{plain}");
 
     let changed = edit(
@@ -272,7 +279,7 @@ async fn a_stage_sets_the_status_and_a_status_its_first_stage() {
         &format!("id: 1, stageId: {stage}, expectedVersion: 1"),
     )
     .await;
-    let expected = json!({"status": "IN_PROGRESS", "version": 2, "stageSinceTime": "2021-07-25T09:01:00Z",
+    let expected = json!({"status": "IN_PROGRESS", "version": 2, "stageSinceTime": "2021-07-25T09:01:00.000Z",
         "stage": {"name": "На согласовании"}});
     assert_eq!(answer["data"]["updateTask"]["task"], expected, "{answer}");
     shop.clock.advance(Duration::from_secs(60));
@@ -291,7 +298,7 @@ async fn a_stage_sets_the_status_and_a_status_its_first_stage() {
         .ask("{ taskById(id: 1) { status closedTime stageSinceTime } }")
         .await;
     let closed = &closed["data"]["taskById"];
-    assert_eq!(closed["closedTime"], "2021-07-25T09:02:00Z", "{closed}");
+    assert_eq!(closed["closedTime"], "2021-07-25T09:02:00.000Z", "{closed}");
     let (stage, new) = (numbered(&shop, "На диагностике").await, "Разбор");
     edit(&shop, &format!(r#"id: {stage}, name: "{new}""#)).await;
     let new = numbered(&shop, "Ждёт запчасть").await;

@@ -1,6 +1,6 @@
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{UserView, known, user};
+use super::{UserView, user};
 use crate::app;
 use crate::domain::{AuditAction, AuditEvent, Origin, Result, Setting, SettingKey};
 use crate::graphql::RequestContext;
@@ -78,9 +78,9 @@ impl SettingView {
         self.0.key.into()
     }
 
-    /// The value in use, as `config.toml` spells it; null when there is none.
-    async fn value(&self) -> Option<&str> {
-        known(&self.0.value)
+    /// The value in use, as `config.toml` spells it; empty when there is none.
+    async fn value(&self) -> &str {
+        &self.0.value
     }
 
     /// The configuration file or the environment variable that sets it; null when it can be changed here.

@@ -174,7 +174,7 @@ async fn a_fact_is_edited_where_it_stands_and_two_see_both_values() {
         .await;
     assert_eq!(
         task["data"]["taskById"]["device"],
-        json!({"place": "полка 7", "appearance": ""})
+        json!({"place": "полка 7", "appearance": null})
     );
     shop.close().await;
 }

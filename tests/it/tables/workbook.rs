@@ -160,12 +160,12 @@ async fn a_workbook_is_looked_at_and_taken_like_a_table() {
         shop.ask(query).await["data"]["allTasks"],
         json!([
             {
-                "createdTime": "2024-01-30T07:00:00Z", "dueOn": "2024-02-03", "description": "Разбит <экран>\nи корпус", "price": 150_050,
+                "createdTime": "2024-01-30T07:00:00.000Z", "dueOn": "2024-02-03", "description": "Разбит <экран>\nи корпус", "price": 150_050,
                 "customer": {"name": "Анна", "phoneE164": "+79000000001"}, "device": {"serialNumber": "490154203237518", "place": "12"},
             },
             {
-                "createdTime": "2024-02-13T07:11:12Z", "dueOn": null, "description": "true", "price": 123_457,
-                "customer": {"name": "Борис", "phoneE164": "+79000000002"}, "device": {"serialNumber": "", "place": "2024-02-02"},
+                "createdTime": "2024-02-13T07:11:12.000Z", "dueOn": null, "description": "true", "price": 123_457,
+                "customer": {"name": "Борис", "phoneE164": "+79000000002"}, "device": {"serialNumber": null, "place": "2024-02-02"},
             },
         ])
     );

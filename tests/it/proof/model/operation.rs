@@ -366,7 +366,7 @@ fn mutation(operation: &Operation) -> Option<String> {
         } => {
             let given = arguments(&[
                 ("id", number(Some(id))),
-                ("employeeId", number(*employee)),
+                ("employeeId", maybe(Some(*employee))),
                 ("expectedVersion", number(*expected)),
             ]);
             format!("assignTask({given}) {{ task {{ id }} }}")

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::operation::{Beside, Fields, Operation, Phone};
 use super::super::{EMPLOYEES, date};
-use super::{Card, Model, News, Stage, Task, fold, turn};
+use super::{Card, Model, News, Stage, Task, fold, instant, known, turn};
 
 /// Error code of a refusal.
 pub type Refusal = &'static str;
@@ -461,7 +461,7 @@ impl Task {
         let by_customer = ["ANSWER", "MOVED", "AGREED", "DECLINED"].contains(&kind);
         let author = if by_customer { "CUSTOMER" } else { "STAFF" };
         self.history.push(json!({
-            "kind": kind, "author": author, "from": from, "to": to, "time": now.to_string(),
+            "kind": kind, "author": author, "from": known(from), "to": known(to), "time": instant(now),
         }));
     }
 

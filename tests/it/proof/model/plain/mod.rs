@@ -226,15 +226,15 @@ impl Model {
         let key = task.key();
         json!({
             "dueOn": task.due, "overdue": task.is_overdue(&self.today), "price": task.whole_price(),
-            "device": {"model": task.model, "serialNumber": task.serial},
+            "device": {"model": known(Some(task.model)), "serialNumber": known(Some(task.serial))},
             "warrantyOf": task.warranty_of.map(|id| json!({"id": id.to_string()})),
             "warrantyTasks": others(&|other| other.warranty_of == Some(id)),
             "tasksOfDevice": others(&|other| !key.is_empty() && other.key() == key),
             "id": id.to_string(), "createdAt": day(task.created),
-            "createdTime": task.created.to_string(), "updatedTime": task.updated.to_string(),
-            "closedTime": task.closed.map(|at| at.to_string()), "version": task.version,
+            "createdTime": instant(task.created), "updatedTime": instant(task.updated),
+            "closedTime": task.closed.map(instant), "version": task.version,
             "category": task.category, "status": task.status, "description": task.description,
-            "stage": {"id": task.stage.to_string()}, "stageSinceTime": task.since.to_string(),
+            "stage": {"id": task.stage.to_string()}, "stageSinceTime": instant(task.since),
             "estimate": task.estimate, "unanswered": self.is_unanswered(id),
             "declined": task.declined,
             "comments": comments.collect::<Vec<_>>(),
@@ -308,7 +308,7 @@ impl Comment {
             "author": if from_customer { "CUSTOMER" } else { "STAFF" },
             "employee": (!from_customer).then_some(employee),
             "channel": from_customer.then_some("TELEGRAM"),
-            "text": self.text, "time": self.at.to_string(), "open": self.open,
+            "text": self.text, "time": instant(self.at), "open": self.open,
         })
     }
 }
@@ -318,11 +318,21 @@ impl Approval {
         json!({
             "id": self.id.to_string(), "price": self.price, "text": self.text,
             "taskVersion": self.version, "employee": {"email": EMPLOYEES[0]},
-            "askedTime": self.asked.to_string(), "decision": self.decision,
-            "decidedTime": self.decided.map(|at| at.to_string()),
+            "askedTime": instant(self.asked), "decision": self.decision,
+            "decidedTime": self.decided.map(instant),
             "channel": self.channel,
         })
     }
+}
+
+/// Formats an instant as the API does.
+fn instant(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// Returns a text, or nothing for an empty one.
+fn known(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
 }
 
 /// Returns the key of a serial number: its letters in upper case and its digits; empty without a
