@@ -13,6 +13,7 @@ pub fn field(name: &str) -> Option<&'static str> {
         "phone" | "customerPhone" => "new-phone",
         "name" => "new-name",
         "url" => "webhook-url",
+        "events" => "webhook-events",
         "secondPhone" => "customer-second-phone",
         "company" => "customer-company",
         "taxNumber" => "customer-tax-number",

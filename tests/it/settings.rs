@@ -306,7 +306,7 @@ async fn backups_are_turned_on_made_at_once_and_taken_away() {
     let state = shop.ask("{ backupState { newestTime newestSize } }").await;
     assert_eq!(
         state["data"]["backupState"]["newestTime"],
-        "2021-07-25T09:01:00Z"
+        "2021-07-25T09:01:00.000Z"
     );
     assert!(state["data"]["backupState"]["newestSize"].as_i64().unwrap() > 4096);
 

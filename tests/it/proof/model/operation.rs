@@ -410,7 +410,7 @@ fn mutation(operation: &Operation) -> Option<String> {
             text,
         } => {
             let given = arguments(&[
-                ("id", number(Some(id))),
+                ("taskId", number(Some(id))),
                 ("text", quoted(text)),
                 ("toCustomer", number(Some(to_customer))),
             ]);
@@ -424,7 +424,7 @@ fn mutation(operation: &Operation) -> Option<String> {
             expected,
         } => {
             let given = arguments(&[
-                ("id", number(Some(id))),
+                ("taskId", number(Some(id))),
                 ("price", number(Some(price))),
                 ("text", text.and_then(quoted)),
                 ("expectedVersion", number(*expected)),
