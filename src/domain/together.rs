@@ -15,8 +15,8 @@ pub trait Together {
 }
 
 macro_rules! together {
-    ($($value:ident $result:ident),+) => {
-        impl<$($value),+> Together for ($(Result<$value>,)+) {
+    ($($value:ident $error:ident $result:ident),+) => {
+        impl<$($value, $error: Into<Error>),+> Together for ($(Result<$value, $error>,)+) {
             type Values = ($($value,)+);
 
             fn together(self) -> Result<Self::Values> {
@@ -33,14 +33,14 @@ macro_rules! together {
     };
 }
 
-together!(A a, B b);
-together!(A a, B b, C c);
-together!(A a, B b, C c, D d);
-together!(A a, B b, C c, D d, E e);
-together!(A a, B b, C c, D d, E e, F f);
-together!(A a, B b, C c, D d, E e, F f, G g);
-together!(A a, B b, C c, D d, E e, F f, G g, H h);
-together!(A a, B b, C c, D d, E e, F f, G g, H h, I i);
+together!(A AE a, B BE b);
+together!(A AE a, B BE b, C CE c);
+together!(A AE a, B BE b, C CE c, D DE d);
+together!(A AE a, B BE b, C CE c, D DE d, E EE e);
+together!(A AE a, B BE b, C CE c, D DE d, E EE e, F FE f);
+together!(A AE a, B BE b, C CE c, D DE d, E EE e, F FE f, G GE g);
+together!(A AE a, B BE b, C CE c, D DE d, E EE e, F FE f, G GE g, H HE h);
+together!(A AE a, B BE b, C CE c, D DE d, E EE e, F FE f, G GE g, H HE h, I IE i);
 
 /// Reads several fields of one kind.
 ///
@@ -72,8 +72,8 @@ struct Failures {
 }
 
 impl Failures {
-    fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
-        match result {
+    fn keep<T>(&mut self, result: Result<T, impl Into<Error>>) -> Option<T> {
+        match result.map_err(Into::into) {
             Ok(value) => return Some(value),
             Err(Error::Invalid(invalid)) => self.invalid.push(invalid),
             Err(Error::InvalidFields(all)) => self.invalid.extend(all),

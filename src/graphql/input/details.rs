@@ -51,7 +51,7 @@ impl DetailsInput {
     pub fn read(self) -> Result<DetailsChange> {
         let sum = |field, sum| maybe(sum, |sum: MoneyValue| sum.read(field));
         let prepayment = match self.prepayment {
-            MaybeUndefined::Value(_) => Err(Problem::PrepaymentByPayment.at("prepayment").into()),
+            MaybeUndefined::Value(_) => Err(Problem::PrepaymentByPayment.at("prepayment")),
             _ => Ok(()),
         };
         let device = match self.device {

@@ -25,8 +25,8 @@ use super::scalars::{DayValue, InstantValue};
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
     CardField, Category, Concern, CustomerChange, CustomerId, Day, Days, Description, Details,
-    EmployeeId, Error, NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange,
-    TaskFilter, TaskId, TelegramId, Together, all, serial_key,
+    EmployeeId, NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange, TaskFilter,
+    TaskId, TelegramId, Together, all, serial_key,
 };
 use details::DetailsInput;
 
@@ -204,8 +204,8 @@ impl CustomerInput {
         let texts = texts.map(|(field, text)| change.set(field, &text));
         let (phone, id, telegram_id, _) = (
             Phone::parse("phone", &self.phone, shop.country),
-            id.transpose().map_err(Error::from),
-            telegram_id.transpose().map_err(Error::from),
+            id.transpose(),
+            telegram_id.transpose(),
             all(texts),
         )
             .together()?;
@@ -287,7 +287,7 @@ impl TaskFilterInput {
         let employee = employee_id.map(|id| EmployeeId::parse("employeeId", &id));
         let zone = &shop.timezone;
         let (employee, stage, on, start, end) = (
-            employee.transpose().map_err(Error::from),
+            employee.transpose(),
             stage(stage_id),
             day("createdAt", created_at),
             day("dateStart", date_start),

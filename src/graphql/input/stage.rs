@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::{cleared, maybe};
 use crate::domain::{
-    Colour, Error, NewStage, Problem, Result, StageChange, StageId, StageName, StuckDays, Together,
+    Colour, NewStage, Problem, Result, StageChange, StageId, StageName, StuckDays, Together,
     Wording,
 };
 use crate::graphql::view::{ColourEnum, StatusEnum};
@@ -72,7 +72,7 @@ impl UpdateStageInput {
         let name = self.name.map(|name| StageName::parse("name", &name));
         let wording = cleared(self.wording).map(|text| Wording::parse("wording", &text));
         let (id, name, position, wording, stuck) = (
-            StageId::parse("id", &self.id).map_err(Error::from),
+            StageId::parse("id", &self.id),
             name.transpose(),
             self.position.map(position).transpose(),
             wording.transpose(),

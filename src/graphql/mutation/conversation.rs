@@ -72,11 +72,12 @@ impl ConversationMutation {
         idempotency_key: Option<String>,
     ) -> Result<CommentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let (id, text) = (
-            TaskId::parse("taskId", &task_id)?,
-            Message::parse("text", &text)?,
-        );
-        let request = idempotency::request(ctx, idempotency_key)?;
+        let (id, text, request) = (
+            TaskId::parse("taskId", &task_id),
+            Message::parse("text", &text),
+            idempotency::request(ctx, idempotency_key),
+        )
+            .together()?;
         let add = move |tx: &Transaction<'_>| {
             let comment = app::comments::add(tx, &actor, id, to_customer, &text, request.now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
@@ -101,12 +102,15 @@ impl ConversationMutation {
         idempotency_key: Option<String>,
     ) -> Result<CommentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let request = idempotency::request(ctx, idempotency_key)?;
-        let id = TaskId::parse("taskId", &task_id)?;
         let text = text.filter(|text| !text.trim().is_empty());
-        let text = text.map(|text| Message::parse("text", &text)).transpose()?;
+        let (request, id, text, files) = (
+            idempotency::request(ctx, idempotency_key),
+            TaskId::parse("taskId", &task_id),
+            text.map(|text| Message::parse("text", &text)).transpose(),
+            input::files(ctx, "files", &files),
+        )
+            .together()?;
         let text = text.unwrap_or_else(Message::wordless);
-        let files = input::files(ctx, "files", &files)?;
         let add = move |tx: &Transaction<'_>| {
             let comment = app::comments::add_files(tx, &actor, id, &text, &files, request.now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
@@ -151,10 +155,10 @@ impl ConversationMutation {
         idempotency_key: Option<String>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let request = idempotency::request(ctx, idempotency_key)?;
-        let id = TaskId::parse("taskId", &task_id)?;
         let text = text.filter(|text| !text.trim().is_empty());
-        let (price, text) = (
+        let (request, id, price, text) = (
+            idempotency::request(ctx, idempotency_key),
+            TaskId::parse("taskId", &task_id),
             price.map(|price| price.read("price")).transpose(),
             text.map(|text| Message::parse("text", &text)).transpose(),
         )

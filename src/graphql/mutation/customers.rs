@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{Customer, CustomerId, MergeId, Phone, Result};
+use crate::domain::{Customer, CustomerId, MergeId, Phone, Result, Together};
 use crate::graphql::input::{Card, CustomerInput};
 use crate::graphql::scalars::InstantValue;
 use crate::graphql::view::CustomerView;
@@ -129,10 +129,13 @@ impl CustomerMutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (country, now) = (desk.shop().country, desk.clock.now());
-        let id = CustomerId::parse("customerId", &customer_id)?;
-        let phone = Phone::parse("phone", &phone, country)?;
         let expected = expected_phone.map(|text| Phone::parse("expectedPhone", &text, country));
-        let expected = expected.transpose()?;
+        let (id, phone, expected) = (
+            CustomerId::parse("customerId", &customer_id),
+            Phone::parse("phone", &phone, country),
+            expected.transpose(),
+        )
+            .together()?;
         let work = move |tx: &Transaction<'_>| {
             app::customers::correct_phone(tx, &actor, id, &phone, expected.as_ref(), now)
         };
@@ -151,8 +154,11 @@ impl CustomerMutation {
     ) -> Result<MergeCustomersPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let keep = CustomerId::parse("keepId", &keep_id)?;
-        let other = CustomerId::parse("otherId", &other_id)?;
+        let (keep, other) = (
+            CustomerId::parse("keepId", &keep_id),
+            CustomerId::parse("otherId", &other_id),
+        )
+            .together()?;
         let (language, now) = (desk.shop().language, desk.clock.now());
         let work = move |tx: &Transaction<'_>| {
             let label = |id| i18n::text(language, id);

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
 use crate::app::{self, Desk};
-use crate::domain::{Error, Line, LineId, Message, Result, TaskId};
+use crate::domain::{Error, Line, LineId, Message, Result, TaskId, Together};
 use crate::graphql::input::{CatalogueItemInput, LineInput, discount};
 use crate::graphql::scalars::{DecimalValue, MoneyValue};
 use crate::graphql::view::{CatalogueItemView, TaskLineView, TaskView};
@@ -95,8 +95,12 @@ impl LineMutation {
         idempotency_key: Option<String>,
     ) -> Result<LinePayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let request = idempotency::request(ctx, idempotency_key)?;
-        let (task, new) = (TaskId::parse("taskId", &task_id)?, line_data.read()?);
+        let (request, task, new) = (
+            idempotency::request(ctx, idempotency_key),
+            TaskId::parse("taskId", &task_id),
+            line_data.read(),
+        )
+            .together()?;
         let work = move |tx: &Transaction<'_>| {
             let (version, now) = (expected_version, request.now);
             request.once(tx, || app::lines::add(tx, &actor, task, new, version, now))
@@ -119,7 +123,7 @@ impl LineMutation {
         expected_version: Option<i64>,
     ) -> Result<LinePayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let (id, change) = (LineId::parse("id", &id)?, line_data.read()?);
+        let (id, change) = (LineId::parse("id", &id), line_data.read()).together()?;
         let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| {
             app::lines::update(tx, &actor, id, change, expected_version, now)
@@ -189,8 +193,9 @@ impl LineMutation {
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let (task, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
-        let discount = discount(sum, percent)?;
+        let (task, discount) =
+            (TaskId::parse("taskId", &task_id), discount(sum, percent)).together()?;
+        let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| {
             app::lines::set_discount(tx, &actor, task, discount, expected_version, now)
         };
@@ -218,10 +223,13 @@ impl LineMutation {
         idempotency_key: Option<String>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let request = idempotency::request(ctx, idempotency_key)?;
-        let task = TaskId::parse("taskId", &task_id)?;
         let note = note.filter(|note| !note.trim().is_empty());
-        let note = note.map(|note| Message::parse("note", &note)).transpose()?;
+        let (request, task, note) = (
+            idempotency::request(ctx, idempotency_key),
+            TaskId::parse("taskId", &task_id),
+            note.map(|note| Message::parse("note", &note)).transpose(),
+        )
+            .together()?;
         let work = move |tx: &Transaction<'_>| {
             let (note, version, now) = (note.as_ref(), expected_version, request.now);
             request.once(tx, || {

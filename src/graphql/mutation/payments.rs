@@ -116,8 +116,8 @@ impl PaymentMutation {
         #[graphql(desc = "Defaults to that of the payment.")] drawer_id: Option<ID>,
     ) -> Result<PaymentPayload> {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
-        let id = PaymentId::parse("id", &id)?;
-        let (sum, drawer, note, key) = (
+        let (id, sum, drawer, note, key) = (
+            PaymentId::parse("id", &id),
             sum.positive("sum"),
             input::drawer(drawer_id),
             input::note(note),
@@ -156,8 +156,12 @@ impl PaymentMutation {
         idempotency_key: Option<String>,
     ) -> Result<PaymentPayload> {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
-        let request = idempotency::request(ctx, idempotency_key)?;
-        let (id, note) = (PaymentId::parse("id", &id)?, input::note(note)?);
+        let (request, id, note) = (
+            idempotency::request(ctx, idempotency_key),
+            PaymentId::parse("id", &id),
+            input::note(note),
+        )
+            .together()?;
         let work = move |tx: &Transaction<'_>| {
             request.once(tx, || {
                 app::payments::reverse(tx, &owner, id, note, request.now)
@@ -190,15 +194,22 @@ impl PaymentMutation {
         idempotency_key: Option<String>,
     ) -> Result<TaskPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let request = idempotency::request(ctx, idempotency_key)?;
-        let task = TaskId::parse("taskId", &task_id)?;
-        let stage = stage_id.map(|id| StageId::parse("stageId", &id));
-        let stage = stage.transpose()?;
-        let read = |payment: PaymentInput| match payment.read()? {
-            (Some(other), _) if other != task => Err(Problem::NoSuchTask.at("taskId").into()),
-            (_, payment) => Ok(payment),
+        let task = TaskId::parse("taskId", &task_id);
+        let read = |payment: PaymentInput| match (payment.read()?, &task) {
+            ((Some(other), _), Ok(task)) if other != *task => {
+                Err(Problem::NoSuchTask.at("taskId").into())
+            }
+            ((_, payment), _) => Ok(payment),
         };
-        let payments = each(payments.into_iter().flatten().map(read))?;
+        let payments = each(payments.into_iter().flatten().map(read));
+        let stage = stage_id.map(|id| StageId::parse("stageId", &id));
+        let (request, task, stage, payments) = (
+            idempotency::request(ctx, idempotency_key),
+            task,
+            stage.transpose(),
+            payments,
+        )
+            .together()?;
         let (new, shop) = (
             HandOver {
                 payments,
@@ -234,9 +245,14 @@ impl PaymentMutation {
         idempotency_key: Option<String>,
     ) -> Result<PaymentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let request = idempotency::request(ctx, idempotency_key)?;
-        let (drawer, kind) = (DrawerId::parse("drawerId", &drawer_id)?, kind.into());
-        let (sum, note) = (sum.positive("sum"), input::note(note)).together()?;
+        let (request, drawer, sum, note) = (
+            idempotency::request(ctx, idempotency_key),
+            DrawerId::parse("drawerId", &drawer_id),
+            sum.positive("sum"),
+            input::note(note),
+        )
+            .together()?;
+        let kind = kind.into();
         let work = move |tx: &Transaction<'_>| {
             let now = request.now;
             request.once(tx, || {
@@ -262,8 +278,12 @@ impl PaymentMutation {
     ) -> Result<DrawerPayload> {
         let actor = ctx.actor()?;
         let owner = actor.require_owner()?;
-        let (id, name) = (input::drawer(id)?, DrawerName::parse("name", &name)?);
-        let request = idempotency::request(ctx, idempotency_key)?;
+        let (id, name, request) = (
+            input::drawer(id),
+            DrawerName::parse("name", &name),
+            idempotency::request(ctx, idempotency_key),
+        )
+            .together()?;
         let save = move |tx: &Transaction<'_>| {
             let drawer = match id {
                 Some(id) => app::drawers::rename(tx, &owner, id, &name, request.now)?,
@@ -296,9 +316,12 @@ impl PaymentMutation {
         idempotency_key: Option<String>,
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let request = idempotency::request(ctx, idempotency_key)?;
-        let drawer = DrawerId::parse("drawerId", &drawer_id)?;
-        let counted = counted.read("counted")?;
+        let (request, drawer, counted) = (
+            idempotency::request(ctx, idempotency_key),
+            DrawerId::parse("drawerId", &drawer_id),
+            counted.read("counted"),
+        )
+            .together()?;
         let work = move |tx: &Transaction<'_>| {
             let now = request.now;
             request.once(tx, || {
@@ -324,9 +347,10 @@ impl PaymentMutation {
         expected_cash: Option<MoneyValue>,
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let (id, now) = (ShiftId::parse("id", &id)?, desk.clock.now());
+        let now = desk.clock.now();
         let expected = expected_cash.map(|sum| sum.balance("expectedCash"));
-        let (counted, reason, expected) = (
+        let (id, counted, reason, expected) = (
+            ShiftId::parse("id", &id),
             counted.read("counted"),
             ShiftReason::parse("reason", &reason.unwrap_or_default()),
             expected.transpose(),

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::app;
-use crate::domain::{Result, Stage, StageId};
+use crate::domain::{Result, Stage, StageId, Together};
 use crate::graphql::input::{CreateStageInput, UpdateStageInput};
 use crate::graphql::view::{StageView, stage};
 use crate::graphql::{RequestContext, idempotency};
@@ -81,9 +81,9 @@ impl StageMutation {
     ) -> Result<DeleteStagePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
-        let (stage, now) = (StageId::parse("id", &id)?, desk.clock.now());
         let to = replacement_id.map(|id| StageId::parse("replacementId", &id));
-        let to = to.transpose()?;
+        let (stage, to) = (StageId::parse("id", &id), to.transpose()).together()?;
+        let now = desk.clock.now();
         desk.db
             .write(move |tx| app::stages::delete(tx, &owner, stage, to, now))
             .await?;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, MaybeUndefined, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{EmployeeId, Error, Name, Phone, Result, TaskId, Together};
+use crate::domain::{EmployeeId, Name, Phone, Result, TaskId, Together};
 use crate::graphql::input::{self, TaskInput};
 use crate::graphql::view::TaskView;
 use crate::graphql::{RequestContext, idempotency, loader};
@@ -95,10 +95,11 @@ impl TaskMutation {
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
         let employee = input::present("employeeId", employee_id, |id| {
             Ok(EmployeeId::parse("employeeId", &id)?)
-        })?;
+        });
+        let (id, employee) = (TaskId::parse("id", &id), employee).together()?;
+        let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| {
             app::tasks::assign(tx, &actor, id, employee, expected_version, now)
         };
@@ -124,7 +125,7 @@ impl TaskMutation {
         let desk = ctx.desk()?;
         let name = customer_name.map(|name| Name::parse("customerName", &name));
         let (id, phone, name) = (
-            TaskId::parse("taskId", &task_id).map_err(Error::from),
+            TaskId::parse("taskId", &task_id),
             Phone::parse("customerPhone", &customer_phone, desk.shop().country),
             name.transpose(),
         )
