@@ -100,16 +100,20 @@ mod tests {
         Err(Problem::Required.at(field).into())
     }
 
+    fn right<T>(value: T) -> Result<T> {
+        Ok(value)
+    }
+
     fn fields(error: &Error) -> Vec<&'static str> {
         error.invalid_fields().iter().map(|of| of.field).collect()
     }
 
     #[test]
     fn all_invalid_fields_are_reported_and_another_error_comes_first() {
-        assert!(matches!((Ok(1), Ok("x")).together(), Ok((1, "x"))));
-        let one = (wrong("a"), Ok(1)).together().unwrap_err();
+        assert!(matches!((right(1), right("x")).together(), Ok((1, "x"))));
+        let one = (wrong("a"), right(1)).together().unwrap_err();
         assert!(matches!(one, Error::Invalid(_)), "{one:?}");
-        let nested = (wrong("a"), (wrong("b"), wrong("c")).together(), Ok(1)).together();
+        let nested = (wrong("a"), (wrong("b"), wrong("c")).together(), right(1)).together();
         assert_eq!(fields(&nested.unwrap_err()), ["a", "b", "c"]);
         let other = (wrong("a"), Err::<u8, _>(Error::Forbidden)).together();
         assert!(matches!(other, Err(Error::Forbidden)));
