@@ -84,8 +84,8 @@ pub type Registered = (WebhookId, Option<HookSecret>);
 /// the first one may have been lost.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a URL as for [`check_url`], and for too many webhooks; [`Conflict::WebhookUrlTaken`],
-/// [`Conflict::RequestKeyUsed`], and [`Error::Gone`] for a repeated request whose webhook was deleted, or has another
+/// [`Error::Invalid`] for a malformed URL, one without https and one of the own network, and for too many webhooks;
+/// [`Conflict::WebhookUrlTaken`], [`Conflict::RequestKeyUsed`], and [`Error::Gone`] for a repeated request whose webhook was deleted, or has another
 /// secret.
 pub async fn create(
     desk: &Desk,

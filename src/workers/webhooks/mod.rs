@@ -1,4 +1,4 @@
-//! Delivery of outgoing webhooks. A [`Courier`] serves one webhook: it claims the next delivery,
+//! Delivery of outgoing webhooks. A `Courier` serves one webhook: it claims the next delivery,
 //! sends it without an open transaction, and settles it. Deliveries of a webhook keep their order,
 //! and a slow receiver delays no other. [`Couriers`] starts and stops them as owners register and
 //! delete webhooks.
