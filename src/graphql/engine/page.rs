@@ -143,6 +143,24 @@ pub fn entries<'a>(ctx: &'a Context<'a>) -> Vec<SelectionField<'a>> {
     nodes.into_iter().chain(edges).collect()
 }
 
+/// Makes a page of a list that is in memory, in the order of its places.
+///
+/// # Errors
+/// Those of [`page`].
+pub fn cut<R, N, P: Ord + Copy>(
+    all: Vec<R>,
+    span: &Span<P>,
+    place: impl Fn(&R) -> P,
+    cursor: impl Fn(P) -> String,
+    view: impl Fn(R) -> N,
+) -> Result<Page<N>> {
+    let total = Some(all.len() as i64);
+    let rows = span.of(all, &place);
+    let cursor = |row: &R| Ok(cursor(place(row)));
+    let views = |rows: Vec<R>| rows.into_iter().map(view).collect();
+    page(rows, span, total, cursor, views)
+}
+
 /// Makes a page of the rows of a span, in the order in which they were read.
 /// The total is `None` where nobody asks for it.
 ///

@@ -45,7 +45,7 @@ impl CustomerQuery {
     /// phone's digits.
     #[expect(
         clippy::too_many_arguments,
-        reason = "a page has four of its own, as Relay has them"
+        reason = "a connection has four arguments of its own"
     )]
     async fn customers(
         &self,

@@ -155,10 +155,8 @@ fields! {
             }
             .read(paging::read_own_task_cursor)?;
             let all = self.list.tasks(ctx, self.row.id).await?;
-            let total = Some(all.len() as i64);
-            let rows = span.of(all, |task| task.row.id);
-            let cursor = |task: &TaskView| Ok(paging::own_task_cursor(task.row.id));
-            page::page(rows, &span, total, cursor, |tasks| tasks)
+            let (id, cursor) = (|task: &TaskView| task.row.id, paging::own_task_cursor);
+            page::cut(all, &span, id, cursor, |task| task)
         }
     }
 }

@@ -295,12 +295,8 @@ fields! {
             }
             .read(paging::read_comment_cursor)?;
             let all = self.list.comments(ctx, self.row.id).await?;
-            let total = Some(all.len() as i64);
-            let rows = span.of(all, |comment| comment.id);
-            let cursor = |row: &Comment| Ok(paging::comment_cursor(row.id));
-            page::page(rows, &span, total, cursor, |rows| {
-                rows.into_iter().map(CommentView::from).collect()
-            })
+            let (id, cursor) = (|comment: &Comment| comment.id, paging::comment_cursor);
+            page::cut(all, &span, id, cursor, CommentView::from)
         }
 
         /// Whether the customer awaits a reply.
@@ -347,12 +343,8 @@ fields! {
             }
             .read(paging::read_event_cursor)?;
             let all = self.list.history(ctx, self.row.id).await?;
-            let total = Some(all.len() as i64);
-            let rows = span.of(all, |event| event.id);
-            let cursor = |row: &TaskEvent| Ok(paging::event_cursor(row.id));
-            page::page(rows, &span, total, cursor, |rows| {
-                rows.into_iter().map(EventView::from).collect()
-            })
+            let (id, cursor) = (|event: &TaskEvent| event.id, paging::event_cursor);
+            page::cut(all, &span, id, cursor, EventView::from)
         }
     }
 }
