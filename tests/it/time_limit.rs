@@ -80,13 +80,13 @@ fn watch() {
     loop {
         std::thread::park_timeout(Duration::from_millis(500));
         let now = Instant::now();
-        let late = running(|all| {
-            let late = all.iter().find(|(_, (_, until))| *until < now);
-            late.map(|(name, _)| name.clone())
+        // The lock is never given back: a test whose process was killed could otherwise end, and
+        // the run with it as if all were well, before the exit.
+        running(|all| {
+            if let Some((late, _)) = all.iter().find(|(_, (_, until))| *until < now) {
+                end(late);
+            }
         });
-        if let Some(name) = late {
-            end(&name);
-        }
     }
 }
 
