@@ -73,7 +73,7 @@ pub fn ask(
         after: &next,
         notes,
         approval,
-        to: Addressee::of(customer.as_deref()),
+        to: Addressee::of(customer.as_deref(), Purpose::Quote, &shop.routing),
     };
     events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     about(tx, id)

@@ -176,8 +176,8 @@ fn replace_bot(tx: &Transaction, id: &str) -> Result<()> {
     match store::secrets::get(tx, BOT)? {
         Some(known) if known == id.as_bytes() => return Ok(()),
         Some(_) => {
-            store::updates::delete_all(tx)?;
-            store::messages::delete_all(tx)?;
+            store::updates::delete_all(tx, Messenger::Telegram)?;
+            store::messages::delete_all(tx, Messenger::Telegram)?;
             store::secrets::delete(tx, ROUTE)?;
         }
         None => {}

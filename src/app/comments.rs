@@ -55,10 +55,11 @@ pub fn add(
         store::outbox::notice_of_task(tx, task)?;
     }
     store::tasks::touch(tx, task, now)?;
+    let to = Addressee::of(customer.as_deref(), Purpose::Message, &shop.routing);
     let event = Event::CommentAdded {
         task: &about,
         comment,
-        to: Addressee::of(customer.as_deref()).filter(|_| to_customer),
+        to: to.filter(|_| to_customer),
     };
     events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     stored(tx, comment)

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Desk, events};
+use super::{Desk, events, routes};
 use crate::domain::{
-    Actor, AuditAction, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event,
-    Language, Name, Owner, Phone, Problem, Result, Shop, Span, TelegramId, TelegramLink, Tracked,
+    Actor, AuditAction, Author, Chat, ChatLink, Conflict, Customer, CustomerChange, CustomerId, Error,
+    Event, Language, Messenger, Name, Owner, Phone, Problem, Result, Shop, Span, Tracked,
     fold,
 };
 use crate::store::customers::Search;
@@ -137,17 +137,34 @@ fn publish_change(
     }
 }
 
-/// Links a customer to a Telegram account or removes the link, and publishes that.
-pub(super) fn set_telegram(
+/// Links a customer to an account on a messenger or removes the link, and publishes that.
+pub(super) fn set_link(
     tx: &Transaction,
     author: Author,
     id: CustomerId,
-    link: Option<&TelegramLink>,
+    messenger: Messenger,
+    link: Option<&ChatLink>,
     now: Timestamp,
 ) -> Result<()> {
     let before = stored(tx, id)?;
-    store::customers::set_telegram(tx, id, link, now)?;
+    replace_link(tx, &before, messenger, link, now)?;
     publish_change(tx, author, &before, now)
+}
+
+/// Replaces the link of a customer on a messenger, and keeps the order of the person's messages.
+pub(super) fn replace_link(
+    tx: &Transaction,
+    customer: &Customer,
+    messenger: Messenger,
+    link: Option<&ChatLink>,
+    now: Timestamp,
+) -> Result<()> {
+    store::customers::set_link(tx, customer.id, messenger, link, now)?;
+    let chats = [customer.link(messenger), link];
+    for link in chats.into_iter().flatten() {
+        store::outbox::regroup_chat(tx, link.chat)?;
+    }
+    store::outbox::regroup_customer(tx, customer.id)
 }
 
 /// Creates a customer.
@@ -190,7 +207,7 @@ pub fn correct_phone(
     get(tx, actor, id)
 }
 
-/// Replaces a phone. Another number drops the Telegram link: the chat belongs to whoever had the
+/// Replaces a phone. Another number drops the accounts on messengers: they belong to whoever had the
 /// former one. Another spelling of the same number keeps it.
 fn set_phone(
     tx: &Transaction,
@@ -209,7 +226,7 @@ fn set_phone(
     let before = stored(tx, customer.id)?;
     store::customers::set_phone(tx, customer.id, phone, now)?;
     if phone.e164() != customer.phone.e164() {
-        leave_chat(tx, customer, now)?;
+        leave_chats(tx, customer, now)?;
         let (action, subject) = (AuditAction::PhoneCorrected, customer.id.to_string());
         // Without the phones: an erasure must not have to look for them here.
         store::audit::insert(tx, actor.id(), action, &subject, [None, None], now)?;
@@ -217,17 +234,27 @@ fn set_phone(
     publish_change(tx, Author::Staff(actor.id()), &before, now)
 }
 
-/// Removes the link of a customer to a chat that is somebody else's, with everything that waits to
+/// Removes the links of a customer to chats that are somebody else's, with everything that waits to
 /// be said about the customer there, the bot's replies included.
-pub(super) fn leave_chat(tx: &Transaction, customer: &Customer, now: Timestamp) -> Result<()> {
-    let Some(link) = customer.telegram else {
-        return Ok(());
-    };
+pub(super) fn leave_chats(tx: &Transaction, customer: &Customer, now: Timestamp) -> Result<()> {
+    for link in customer.links() {
+        leave_chat(tx, customer, link.chat, now)?;
+    }
+    Ok(())
+}
+
+/// Removes one of those links.
+pub(super) fn leave_chat(
+    tx: &Transaction,
+    customer: &Customer,
+    chat: Chat,
+    now: Timestamp,
+) -> Result<()> {
     store::outbox::delete_waiting_of_customer(tx, customer.id)?;
-    store::outbox::delete_unsent_replies(tx, link.id)?;
-    store::customers::set_telegram(tx, customer.id, None, now)?;
-    match store::customers::by_telegram(tx, link.id)?.is_empty() {
-        true => store::messages::delete_of_chat(tx, link.id),
+    store::outbox::delete_unsent_replies(tx, chat)?;
+    replace_link(tx, customer, chat.messenger, None, now)?;
+    match store::customers::by_chat(tx, chat)?.is_empty() {
+        true => store::messages::delete_of_chat(tx, chat),
         false => Ok(()),
     }
 }
@@ -255,20 +282,19 @@ pub fn update(
     if let Some(phone) = &change.phone {
         set_phone(tx, actor, &customer, phone, now)?;
     }
-    let linked = customer.telegram.map(|link| link.id);
-    if let Some(telegram_id) = change.telegram_id
-        && linked != Some(telegram_id)
+    if let Some(chat) = change.telegram_id.map(Chat::from)
+        && customer.link_to(chat).is_none()
     {
         store::outbox::delete_waiting_of_customer(tx, customer.id)?;
-        let link = unverified(telegram_id, shop.language);
-        set_telegram(tx, author, customer.id, Some(&link), now)?;
+        let link = unverified(chat, shop.language);
+        set_link(tx, author, customer.id, chat.messenger, Some(&link), now)?;
     }
     get(tx, actor, customer.id)
 }
 
-fn unverified(id: TelegramId, language: Language) -> TelegramLink {
-    TelegramLink {
-        id,
+fn unverified(chat: Chat, language: Language) -> ChatLink {
+    ChatLink {
+        chat,
         verified: false,
         blocked: false,
         language,
@@ -326,46 +352,53 @@ fn remove(
     store::outbox::delete_of_customer(tx, id)?;
     store::customers::delete(tx, id)?;
     store::changes::deleted(tx, Tracked::Customer(id), now)?;
-    if let Some(link) = customer.telegram
-        && store::customers::by_telegram(tx, link.id)?.is_empty()
-    {
-        store::outbox::delete_of_chat(tx, link.id)?;
-        store::messages::delete_of_chat(tx, link.id)?;
+    for ChatLink { chat, .. } in customer.links() {
+        if store::customers::by_chat(tx, *chat)?.is_empty() {
+            store::outbox::delete_of_chat(tx, *chat)?;
+            store::messages::delete_of_chat(tx, *chat)?;
+        }
     }
     Ok(customer)
 }
 
-/// Verifies a customer's Telegram account, which receives notices from then on.
+/// Verifies a customer's account on a messenger, which receives notices from then on.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] when the customer has no account to verify.
-pub fn confirm_telegram(
+/// [`Error::NotFound`]; [`Error::Invalid`] when the customer has no account there to verify.
+pub fn confirm_account(
     tx: &Transaction,
     actor: &Actor,
     id: CustomerId,
+    messenger: Messenger,
     now: Timestamp,
 ) -> Result<Customer> {
     let customer = get(tx, actor, id)?;
-    let mut link = customer
-        .telegram
-        .ok_or(Problem::NothingToConfirm.at("customerId"))?;
+    let link = customer.link(messenger).copied();
+    let mut link = link.ok_or(Problem::NothingToConfirm.at("customerId"))?;
     link.verified = true;
-    set_telegram(tx, Author::Staff(actor.id()), id, Some(&link), now)?;
+    let author = Author::Staff(actor.id());
+    set_link(tx, author, id, messenger, Some(&link), now)?;
     get(tx, actor, id)
 }
 
-/// Unlinks a customer's Telegram account, and deletes its queued messages.
+/// Unlinks a customer's account on a messenger. What waits goes by another channel, or is deleted.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn unlink_telegram(
+pub fn unlink_account(
     tx: &Transaction,
+    shop: &Shop,
     actor: &Actor,
     id: CustomerId,
+    messenger: Messenger,
     now: Timestamp,
 ) -> Result<Customer> {
     get(tx, actor, id)?;
-    store::outbox::delete_waiting_of_customer(tx, id)?;
-    set_telegram(tx, Author::Staff(actor.id()), id, None, now)?;
-    get(tx, actor, id)
+    set_link(tx, Author::Staff(actor.id()), id, messenger, None, now)?;
+    let customer = get(tx, actor, id)?;
+    match customer.links().any(ChatLink::reachable) {
+        true => routes::plan(tx, shop, &customer, now)?,
+        false => store::outbox::delete_waiting_of_customer(tx, id)?,
+    }
+    Ok(customer)
 }

@@ -26,7 +26,7 @@ pub(super) fn publish(
     match event.customer_news() {
         Some(CustomerNews::Stage(task, news)) => notices::tell_stage(tx, task, &news, now)?,
         Some(CustomerNews::Notice(to, notice)) => {
-            store::outbox::push_notice(tx, to.chat, to.customer, notice, now, now)?;
+            store::outbox::push_notice(tx, to, notice, now, now)?;
         }
         None => {}
     }

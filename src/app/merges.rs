@@ -43,7 +43,7 @@ pub fn merge(
     let moved = store::tasks::of_customers(tx, &[other])?;
     let moved: Vec<TaskId> = moved.iter().map(|row| row.task.id).collect();
     let change = taken_over(&kept, &gone, label)?;
-    let gives_telegram = kept.telegram.is_none() && gone.telegram.is_some();
+    let gives = |messenger| kept.link(messenger).is_none() && gone.link(messenger).is_some();
     let mut cards = MergedCards {
         other: other.get(),
         phone: gone.phone.e164().to_owned(),
@@ -51,12 +51,16 @@ pub fn merge(
         card: store::merges::card(tx, other)?,
         tasks: moved.iter().map(|id| id.get()).collect(),
         rows: store::merges::rows_of(tx, other)?,
-        gave_telegram: gives_telegram,
+        gave_telegram: gives(Messenger::Telegram),
+        gave_max: gives(Messenger::Max),
         fields: Vec::new(),
     };
-    match gives_telegram {
-        true => store::customers::set_telegram(tx, keep, gone.telegram.as_ref(), now)?,
-        false => customers::leave_chat(tx, &gone, now)?,
+    for link in gone.links() {
+        let messenger = link.chat.messenger;
+        match gives(messenger) {
+            true => customers::replace_link(tx, &kept, messenger, Some(link), now)?,
+            false => customers::leave_chat(tx, &gone, link.chat, now)?,
+        }
     }
     for id in moved {
         give(tx, actor, id, keep, now)?;
@@ -116,10 +120,11 @@ pub fn undo(
     }
     store::merges::insert_card(tx, &cards.card)?;
     let back = customers::get(tx, actor, other)?;
-    let chat = |card: &Customer| card.telegram.map(|link| link.id);
-    if cards.gave_telegram && chat(&kept) == chat(&back) {
-        store::outbox::delete_waiting_of_customer(tx, keep)?;
-        store::customers::set_telegram(tx, keep, None, now)?;
+    for link in back.links() {
+        if cards.gave(link.chat.messenger) && kept.link_to(link.chat).is_some() {
+            store::outbox::delete_waiting_of_customer(tx, keep)?;
+            customers::replace_link(tx, &kept, link.chat.messenger, None, now)?;
+        }
     }
     for task in cards.tasks.iter().copied().map(TaskId::from_row) {
         let row = store::tasks::get(tx, task)?;

@@ -17,6 +17,7 @@ pub mod bot_connection;
 pub mod bot_report;
 pub mod catalogue;
 pub mod changes;
+pub mod chat_links;
 pub mod comments;
 pub mod counter;
 pub mod customers;
@@ -49,6 +50,7 @@ mod questions;
 pub mod reach;
 pub mod reminders;
 pub mod reports;
+pub mod routes;
 pub mod security;
 pub mod settings;
 pub mod staff_bot;
@@ -57,7 +59,6 @@ pub mod status_links;
 pub mod suggestions;
 pub mod task_customers;
 pub mod tasks;
-pub mod telegram_links;
 pub mod undo;
 pub mod uploads;
 pub mod webhooks;
@@ -65,7 +66,7 @@ pub mod webhooks;
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::domain::{BotState, Customer, PublicUrl, Reminders, Shop, TelegramLink, Unreachable};
+use crate::domain::{BotState, Channel, Customer, PublicUrl, Reminders, Routing, Shop, Unreachable};
 use crate::store::Db;
 
 /// Shared state of the running server.
@@ -98,7 +99,20 @@ pub struct Desk {
 impl Desk {
     /// Returns the settings of the shop as they are now.
     pub fn shop(&self) -> Shop {
-        self.settings.now().shop.clone()
+        Shop {
+            routing: Arc::new(self.routing()),
+            ..self.settings.now().shop.clone()
+        }
+    }
+
+    /// Returns the channels that are set up now, in the owner's order.
+    pub fn routing(&self) -> Routing {
+        let mut routing = Routing::clone(&self.settings.now().shop.routing);
+        routing.channels.retain(|channel| match channel {
+            Channel::Telegram => self.has_bot(),
+            Channel::Max | Channel::Sms | Channel::Email | Channel::Page | Channel::Phone => false,
+        });
+        routing
     }
 
     /// Returns what makes and checks status links now.
@@ -129,7 +143,7 @@ impl Desk {
     /// Returns when customers are reminded; `None` when they aren't.
     pub fn reminders(&self) -> Option<Reminders> {
         let rules = self.settings.now().reminders.clone();
-        rules.filter(|_| self.has_bot())
+        rules.filter(|_| !self.routing().channels.is_empty())
     }
 
     /// Returns a link that opens the bot with a start parameter
@@ -150,12 +164,7 @@ impl Desk {
 
     /// Returns the reason why messages can't reach a task's customer; `None` when they can.
     pub fn unreachable(&self, customer: Option<&Customer>) -> Option<Unreachable> {
-        Unreachable::of(customer, self.has_bot())
-    }
-
-    /// Returns the reason why messages can't reach a customer with this link; `None` when they can.
-    pub fn unreachable_over(&self, link: Option<TelegramLink>) -> Option<Unreachable> {
-        Unreachable::over(link, self.has_bot())
+        Unreachable::of(customer, &self.routing())
     }
 
     fn has_bot(&self) -> bool {

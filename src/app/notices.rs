@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Collapsed, Error, Notice, NoticeId, NoticeRecord, Problem, Result, StageNews, TaskId,
-    Told, Undelivered, collapse,
+    Actor, Channel, Collapsed, Customer, Error, Notice, NoticeId, NoticeRecord, Problem, Result, Shop,
+    StageNews, TaskId, Told, Undelivered, collapse,
 };
+use super::routes;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
@@ -25,7 +26,7 @@ pub(super) fn tell_stage(
         after,
         due,
     } = *news;
-    match collapse(store::outbox::waiting_of_task(tx, task, to.chat)?, after.id) {
+    match collapse(store::outbox::waiting_of_task(tx, task, to.customer)?, after.id) {
         Collapsed::Drop(id) => store::outbox::delete(tx, id),
         Collapsed::Replace(id) => store::outbox::replace(tx, id, after, now, due),
         Collapsed::Send => {
@@ -36,7 +37,7 @@ pub(super) fn tell_stage(
                 from_stage: Some(before.id),
                 to_stage: Some(after.id),
             };
-            store::outbox::push_notice(tx, to.chat, to.customer, notice, now, due)
+            store::outbox::push_notice(tx, to, notice, now, due)
         }
     }
 }
@@ -67,29 +68,48 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
 ///
 /// # Errors
 /// [`Error::NotFound`] for a notice that is no dead letter, [`Error::Invalid`] when it was for another
-/// customer of the task, when the customer has no verified Telegram account any more, or another one
-/// than the reply was for.
-pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Result<TaskRow> {
+/// customer of the task, when no channel reaches the customer any more, or when a reply was for another account.
+pub fn retry(
+    tx: &Transaction,
+    shop: &Shop,
+    _: &Actor,
+    id: NoticeId,
+    now: Timestamp,
+) -> Result<TaskRow> {
     let dead = store::outbox::get_undelivered(tx, id)?.ok_or(Error::NotFound)?;
     let task = dead.told.task();
     let row = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
-    let link = row
-        .customer
-        .filter(|customer| {
-            matches!(dead.told, Told::Reply { .. }) || dead.customer == Some(customer.id)
-        })
-        .and_then(|customer| customer.telegram)
-        .filter(|link| link.verified)
-        .filter(|link| matches!(dead.told, Told::Notice(_)) || link.id == dead.chat)
-        .ok_or(Problem::NotReachable.at("id"))?;
+    let customer = row.customer.as_deref();
+    let to = customer.and_then(|customer| Some((customer.id, channel_of(shop, customer, &dead)?)));
+    let (customer, channel) = to.ok_or(Problem::NotReachable.at("id"))?;
     let stage = dead.told.status().map(|_| &row.stage);
     let is_said = match stage {
-        Some(stage) => !stage.told || store::outbox::waiting_of_task(tx, task, link.id)?.is_some(),
+        Some(stage) => {
+            !stage.told || store::outbox::waiting_of_task(tx, task, customer)?.is_some()
+        }
         None => false,
     };
     match is_said {
         true => store::outbox::delete(tx, id)?,
-        false => store::outbox::revive(tx, id, link.id, stage.map(|stage| &**stage), now)?,
+        false => store::outbox::revive(tx, id, channel, stage.map(|stage| &**stage), now)?,
     }
     store::tasks::get(tx, task)?.ok_or(Error::NotFound)
+}
+
+/// Returns the channel by which a dead letter can be sent again to a customer.
+fn channel_of(shop: &Shop, customer: &Customer, dead: &Undelivered) -> Option<Channel> {
+    match dead.told {
+        Told::Notice(_) if dead.customer != Some(customer.id) => None,
+        // An account that blocked the bot may have unblocked it: the attempt tells.
+        Told::Notice(notice) => {
+            let routes = routes::of(shop, customer, notice, &[]);
+            let verified = customer.links().find(|link| link.verified);
+            let account = verified.map(|link| link.chat.messenger.channel());
+            routes.into_iter().next().or(account)
+        }
+        Told::Reply { .. } => {
+            let link = customer.link_to(dead.chat?)?;
+            link.verified.then_some(dead.channel)
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::events;
-use crate::domain::{Addressee, Author, Event, Reminders, Result, TimeZone};
+use crate::domain::{Addressee, Author, Event, Purpose, Reminders, Result, Shop};
 use crate::store::{self, Transaction};
 
 /// Queues the reminders that are due and returns their number. Each is recorded with its task in
@@ -11,24 +11,25 @@ use crate::store::{self, Transaction};
 pub fn remind(
     tx: &Transaction,
     reminders: &Reminders,
-    timezone: &TimeZone,
+    shop: &Shop,
     now: Timestamp,
 ) -> Result<usize> {
+    let timezone = &shop.timezone;
     let Some((from, until, most)) = reminders.span(now, timezone) else {
         return Ok(0);
     };
     let mut queued = 0;
     for waiting in store::reminders::uncollected(tx, from, until, most)? {
         let due = reminders.due(waiting.ready, waiting.reminded, now, timezone);
-        let Some(days) = due else {
+        let customer = store::customers::get(tx, waiting.customer)?;
+        let to = Addressee::of(customer.as_ref(), Purpose::Reminder, &shop.routing);
+        let (Some(days), Some(to)) = (due, to) else {
             continue;
         };
         let task = waiting.task;
         // An undelivered earlier reminder says the same as this one.
         store::outbox::delete_reminders(tx, task)?;
         store::reminders::set_reminded(tx, task, days)?;
-        let (customer, chat) = (waiting.customer, waiting.chat);
-        let to = Addressee { customer, chat };
         let event = Event::ReminderDue { task, days, to };
         events::publish(tx, Author::System, &event, now)?;
         queued += 1;

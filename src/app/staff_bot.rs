@@ -96,7 +96,7 @@ pub(super) fn forget(tx: &Transaction, id: EmployeeId) -> Result<()> {
     store::staff_bot::delete_code(tx, id)?;
     let employee = store::employees::get(tx, id)?;
     if let Some(chat) = employee.and_then(|employee| employee.telegram) {
-        store::outbox::delete_waiting_replies(tx, chat)?;
+        store::outbox::delete_waiting_replies(tx, chat.into())?;
         store::employees::set_telegram(tx, id, None)?;
     }
     Ok(())
@@ -147,14 +147,14 @@ pub(super) fn notify(
 ) -> Result<()> {
     let employee = store::employees::get(tx, employee)?;
     match employee.and_then(|employee| employee.telegram) {
-        Some(chat) => store::outbox::push_staff_news(tx, chat, news, now),
+        Some(chat) => store::outbox::push_staff_news(tx, chat.into(), news, now),
         None => Ok(()),
     }
 }
 
 /// Sends an employee their task list on request.
 pub fn send_today(tx: &Transaction, who: TelegramId, now: Timestamp) -> Result<()> {
-    store::outbox::push_staff_news(tx, who, StaffNews::Today, now)
+    store::outbox::push_staff_news(tx, who.into(), StaffNews::Today, now)
 }
 
 /// Returns whether a morning list is due, or a list is recorded as sent in the future by a clock that
@@ -176,7 +176,7 @@ pub fn send_mornings(tx: &Transaction, shop: &Shop, now: Timestamp) -> Result<()
             ..TaskFilter::default()
         };
         if store::tasks::count(tx, &open)? > 0 {
-            store::outbox::push_staff_news(tx, chat, StaffNews::Morning, now)?;
+            store::outbox::push_staff_news(tx, chat.into(), StaffNews::Morning, now)?;
         }
     }
     Ok(())

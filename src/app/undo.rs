@@ -68,9 +68,8 @@ pub fn undo(
 ) -> Result<TaskRow> {
     let row = tasks::get(tx, actor, id)?;
     row.task.expect_version(change.expected_version)?;
-    let customer = row.customer.as_ref();
-    let waiting = match customer.and_then(|customer| customer.telegram) {
-        Some(link) => store::outbox::waiting_of_task(tx, id, link.id)?,
+    let waiting = match row.task.customer {
+        Some(customer) => store::outbox::waiting_of_task(tx, id, customer)?,
         None => None,
     };
     let is_known = matches!(of(tx, actor, &row)?, Undo::Leaving | Undo::Told);

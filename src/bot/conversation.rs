@@ -2,8 +2,8 @@
 
 use super::say::Sentence;
 use crate::app::answers::CustomerMessage;
-use crate::app::telegram_links::Standing;
-use crate::domain::{ApprovalId, CommentId, Phone, TaskId};
+use crate::app::chat_links::Standing;
+use crate::domain::{ApprovalId, CommentId, MessageKey, Phone, TaskId};
 
 /// A customer's action.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Input {
     Page {
         page: usize,
         query: String,
-        message: Option<i32>,
+        message: Option<MessageKey>,
     },
     /// Pressed a button under a message of the bot.
     Press(Press),
@@ -40,7 +40,7 @@ pub enum Input {
 pub struct Press {
     pub what: Pressed,
     pub query: String,
-    pub message: Option<i32>,
+    pub message: Option<MessageKey>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub enum Effect {
     List {
         page: usize,
         query: Option<String>,
-        message: Option<i32>,
+        message: Option<MessageKey>,
     },
 }
 
@@ -150,7 +150,7 @@ mod tests {
 
     fn customer_message() -> CustomerMessage {
         CustomerMessage {
-            message: 1,
+            message: 1.into(),
             answers: None,
             album: None,
             text: Message::parse("text", "hello").unwrap(),

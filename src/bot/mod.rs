@@ -11,9 +11,9 @@ mod staff;
 use jiff::Timestamp;
 
 use crate::app::status_links::Links;
-use crate::app::telegram_links;
-use crate::channels::telegram::Update;
-use crate::domain::{Result, Shop};
+use crate::app::chat_links;
+use crate::channels::Update;
+use crate::domain::{Messenger, Result, Shop};
 use crate::store::{self, Transaction};
 
 pub use conversation::{Effect, Input, Press, Pressed, step};
@@ -21,19 +21,20 @@ use perform::{Context, perform};
 use read::{language, read};
 pub use say::Sentence;
 
-/// Handles a Telegram update. Idempotent: a redelivered update, or one that isn't for us, has no
+/// Handles a messenger's update. Idempotent: a redelivered update, or one that isn't for us, has no
 /// effect.
 ///
 /// # Errors
-/// Only failures of the store; Telegram then redelivers the update.
+/// Only failures of the store; the messenger then redelivers the update.
 pub fn handle(
     tx: &Transaction,
     shop: &Shop,
     links: &Links,
+    messenger: Messenger,
     update: Update,
     now: Timestamp,
 ) -> Result<()> {
-    if !store::updates::note(tx, update.id, now)? {
+    if !store::updates::note(tx, messenger, &update.key, now)? {
         return Ok(());
     }
     if staff::take(tx, shop, &update.event, now)? {
@@ -44,9 +45,9 @@ pub fn handle(
     };
     let language = language(&who, shop);
     if input != Input::Blocked {
-        telegram_links::heard_from(tx, who.id, language)?;
+        chat_links::heard_from(tx, who.chat, language)?;
     }
-    let (_, effects) = step(telegram_links::standing(tx, who.id)?, input);
+    let (_, effects) = step(chat_links::standing(tx, who.chat)?, input);
     let desk = Context {
         tx,
         shop,

@@ -7,8 +7,8 @@ use super::say::{self, Sentence};
 use super::staff;
 use crate::app::answers::{self, Changed, CustomerMessage, Taken};
 use crate::app::status_links::{self, Links};
-use crate::app::telegram_links::{self, Standing};
-use crate::channels::telegram::Person;
+use crate::app::chat_links::{self, Standing};
+use crate::channels::Person;
 use crate::domain::{Error, Language, Reply, Result, Shop};
 use crate::i18n;
 use crate::store::{self, Transaction};
@@ -26,9 +26,9 @@ pub fn perform(desk: &Context<'_>, who: &Person, effect: Effect) -> Result<()> {
     let (tx, now, language) = (desk.tx, desk.now, desk.language);
     let name = who.name.as_ref();
     match effect {
-        Effect::Link(phone) => telegram_links::link(tx, who.id, &phone, name, language, now),
-        Effect::Claim(phone) => telegram_links::claim(tx, who.id, &phone, name, language, now),
-        Effect::SetBlocked(blocked) => telegram_links::set_blocked(tx, who.id, blocked, now),
+        Effect::Link(phone) => chat_links::link(tx, who.chat, &phone, name, language, now),
+        Effect::Claim(phone) => chat_links::claim(tx, who.chat, &phone, name, language, now),
+        Effect::SetBlocked(blocked) => chat_links::set_blocked(tx, desk.shop, who.chat, blocked, now),
         Effect::Say(sentence) => reply(desk, who, &say::sentence(sentence, language)),
         Effect::Show { token, standing } => show(desk, who, &token, standing),
         Effect::Take(said) => take(desk, who, &said),
@@ -53,8 +53,8 @@ pub fn perform(desk: &Context<'_>, who: &Person, effect: Effect) -> Result<()> {
 }
 
 fn list(desk: &Context<'_>, who: &Person, page: usize) -> Result<Reply> {
-    let page = say::Page::new(page, telegram_links::count(desk.tx, who.id)?);
-    let tasks = telegram_links::tasks(desk.tx, who.id, page.skip(), say::PAGE)?;
+    let page = say::Page::new(page, chat_links::count(desk.tx, who.chat)?);
+    let tasks = chat_links::tasks(desk.tx, who.chat, page.skip(), say::PAGE)?;
     Ok(say::list(&tasks, page, desk.language, &desk.shop.timezone))
 }
 
@@ -78,7 +78,7 @@ fn show(desk: &Context<'_>, who: &Person, token: &str, standing: Standing) -> Re
 /// Stores a message for the shop, confirms to which task it went, and shows the tasks.
 fn take(desk: &Context<'_>, who: &Person, said: &CustomerMessage) -> Result<()> {
     let (language, list) = (desk.language, list(desk, who, 0)?);
-    let answer = match answers::take(desk.tx, desk.links, who.id, said, desk.now) {
+    let answer = match answers::take(desk.tx, desk.links, who.chat, said, desk.now) {
         Ok(Taken::Landed(landed)) => say::landed("bot-taken", &landed, list, language),
         Ok(Taken::Joined(landed)) => say::landed("bot-taken", &landed, Reply::none(), language),
         Ok(Taken::Silently) => return Ok(()),
@@ -92,7 +92,7 @@ fn take(desk: &Context<'_>, who: &Person, said: &CustomerMessage) -> Result<()> 
 /// Updates an earlier message of the customer.
 fn change(desk: &Context<'_>, who: &Person, said: &CustomerMessage) -> Result<()> {
     let language = desk.language;
-    let answer = match answers::change(desk.tx, who.id, said, desk.now) {
+    let answer = match answers::change(desk.tx, who.chat, said, desk.now) {
         Ok(Changed::Landed(landed)) => say::landed("bot-edited", &landed, Reply::none(), language),
         Ok(Changed::Unknown) => return take(desk, who, said),
         Ok(Changed::Silently) => return Ok(()),
@@ -106,7 +106,7 @@ fn change(desk: &Context<'_>, who: &Person, said: &CustomerMessage) -> Result<()
 /// unknown person.
 fn turn(desk: &Context<'_>, who: &Person, said: &CustomerMessage) -> Result<()> {
     let (tx, now) = (desk.tx, desk.now);
-    let is_answered = !answers::is_to_be_answered(tx, who.id, said, now)?;
+    let is_answered = !answers::is_to_be_answered(tx, who.chat, said, now)?;
     if is_answered || staff::turn(tx, desk.shop, who, now)? {
         return Ok(());
     }
@@ -117,10 +117,10 @@ fn press_button(desk: &Context<'_>, who: &Person, press: Press) -> Result<()> {
     let (tx, now, language) = (desk.tx, desk.now, desk.language);
     let done = match press.what {
         Pressed::Move(comment, task) => {
-            answers::move_to(tx, desk.links, who.id, comment, task, now)
+            answers::move_to(tx, desk.links, who.chat, comment, task, now)
                 .map(|landed| say::landed("bot-taken", &landed, Reply::none(), language))
         }
-        Pressed::Decide(approval, agreed) => answers::decide(tx, who.id, approval, agreed, now)
+        Pressed::Decide(approval, agreed) => answers::decide(tx, who.chat, approval, agreed, now)
             .map(|approval| say::decided(&approval, language, desk.shop)),
     };
     let mut answer = match done {
@@ -135,5 +135,5 @@ fn press_button(desk: &Context<'_>, who: &Person, press: Press) -> Result<()> {
 }
 
 fn reply(desk: &Context<'_>, who: &Person, reply: &Reply) -> Result<()> {
-    store::outbox::push_reply(desk.tx, who.id, reply, desk.now)
+    store::outbox::push_reply(desk.tx, who.chat, reply, desk.now)
 }

@@ -1,11 +1,11 @@
-//! Converts Telegram updates to inputs of the conversation.
+//! Converts messengers' updates to inputs of the conversation.
 
 use super::conversation::{Input, Press, Pressed};
 use crate::app::answers::CustomerMessage;
-use crate::channels::telegram::{self, Contact, Content, Event, Person};
+use crate::channels::{self, Contact, Content, Event, Person};
 use crate::domain::{
-    ApprovalId, AttachmentKind, CommentId, Enclosure, Language, Message, Phone, Shop, TaskId,
-    one_line,
+    ApprovalId, AttachmentKind, CommentId, Enclosure, Language, Message, MessageKey, Phone, Shop,
+    TaskId, one_line,
 };
 
 pub fn read(event: Event, shop: &Shop) -> Option<(Person, Input)> {
@@ -28,6 +28,10 @@ pub fn read(event: Event, shop: &Shop) -> Option<(Person, Input)> {
             let input = read_press(&data, query, message);
             Some((from, input))
         }
+        Event::Started { from, payload } => {
+            let token = payload.filter(|token| is_payload(token));
+            Some((from, token.map_or(Input::Start, Input::Follow)))
+        }
         Event::Message(message) => Some(read_message(message, shop)),
         Event::Edited(message) => {
             let (from, said) = read_said(message);
@@ -43,7 +47,7 @@ pub fn language(who: &Person, shop: &Shop) -> Language {
         .unwrap_or(shop.language)
 }
 
-fn read_message(message: telegram::Message, shop: &Shop) -> (Person, Input) {
+fn read_message(message: channels::Message, shop: &Shop) -> (Person, Input) {
     let own = match &message.content {
         Content::Contact(contact) => own_contact(contact, shop),
         Content::Words | Content::Enclosure(_) => None,
@@ -69,14 +73,14 @@ fn read_message(message: telegram::Message, shop: &Shop) -> (Person, Input) {
     (from, input)
 }
 
-/// Returns the phone of the sender's own contact, which Telegram vouches for.
+/// Returns the phone of the sender's own contact, which the messenger vouches for.
 fn own_contact(contact: &Contact, shop: &Shop) -> Option<Phone> {
     let phone = Phone::parse_international("phone", &contact.phone, shop.country);
     phone.ok().filter(|_| contact.own)
 }
 
 /// Returns the content of a message; `None` when nothing of it is visible.
-fn read_said(message: telegram::Message) -> (Person, Option<CustomerMessage>) {
+fn read_said(message: channels::Message) -> (Person, Option<CustomerMessage>) {
     let text = message.text.as_deref().and_then(Message::from_telegram);
     let enclosure = match message.content {
         Content::Words => None,
@@ -107,12 +111,11 @@ fn read_said(message: telegram::Message) -> (Person, Option<CustomerMessage>) {
 /// a private chat a command may still be written "/start@bot", and "/start" may carry a payload
 /// from a link (<https://core.telegram.org/bots/features#deep-linking>).
 fn read_command(text: &str) -> Option<Input> {
-    let payload = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut words = text.split_whitespace();
     let command = words.next()?.split('@').next()?;
     match (command, words.next(), words.next()) {
         ("/start", None, _) => Some(Input::Start),
-        ("/start", Some(token), None) if token.chars().all(payload) => {
+        ("/start", Some(token), None) if is_payload(token) => {
             Some(Input::Follow(token.to_owned()))
         }
         ("/help", None, _) => Some(Input::Help),
@@ -120,9 +123,14 @@ fn read_command(text: &str) -> Option<Input> {
     }
 }
 
+fn is_payload(text: &str) -> bool {
+    let mut characters = text.chars();
+    !text.is_empty() && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
 /// Parses a button's callback data such as "page:2" or "move:7:12". Unknown data comes from another
 /// version of the program and shows the task list.
-fn read_press(data: &str, query: String, message: Option<i32>) -> Input {
+fn read_press(data: &str, query: String, message: Option<MessageKey>) -> Input {
     let mut parts = data.split(':');
     let what = parts.next().unwrap_or_default();
     let mut number = || parts.next()?.parse::<i64>().ok();

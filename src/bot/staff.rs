@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::language;
 use crate::app::staff_bot::{self, Linking};
-use crate::channels::telegram::{Content, Event, Message, Person, html};
+use crate::channels::{Content, Event, Message, Person, html};
 use crate::domain::{Buttons, Reply, Result, Shop, StaffCode};
 use crate::i18n;
 use crate::store::{self, Transaction};
@@ -48,14 +48,18 @@ pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp)
     let Some((who, input)) = read(event) else {
         return Ok(false);
     };
-    let employee = staff_bot::of_chat(tx, who.id)?;
+    // Employees link accounts on Telegram alone.
+    let Some(id) = who.chat.telegram_id() else {
+        return Ok(false);
+    };
+    let employee = staff_bot::of_chat(tx, id)?;
     let Some(effect) = step(employee.is_some(), input) else {
         return Ok(false);
     };
     let chosen = employee.and_then(|employee| employee.language);
     let language = chosen.unwrap_or_else(|| language(who, shop));
     let text = match effect {
-        Effect::Link(code) => match staff_bot::link(tx, shop, who.id, &code, now)? {
+        Effect::Link(code) => match staff_bot::link(tx, shop, id, &code, now)? {
             Linking::Linked(employee) => {
                 let language = employee.language.unwrap_or(language);
                 let args = [("email", html(employee.email.as_str()).into())];
@@ -65,14 +69,14 @@ pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp)
             Linking::TooMany => i18n::text(language, "staff-bot-too-many"),
         },
         Effect::Unlink => {
-            staff_bot::unlink_chat(tx, who.id)?;
+            staff_bot::unlink_chat(tx, id)?;
             i18n::text(language, "staff-bot-unlinked")
         }
         Effect::UnlinkSilently => {
-            staff_bot::unlink_chat(tx, who.id)?;
+            staff_bot::unlink_chat(tx, id)?;
             return Ok(false);
         }
-        Effect::List => return staff_bot::send_today(tx, who.id, now).map(|()| true),
+        Effect::List => return staff_bot::send_today(tx, id, now).map(|()| true),
     };
     reply(tx, who, text, now)?;
     Ok(true)
@@ -85,7 +89,11 @@ pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp)
 /// # Errors
 /// Failures of the store.
 pub(super) fn turn(tx: &Transaction, shop: &Shop, who: &Person, now: Timestamp) -> Result<bool> {
-    let Some(employee) = staff_bot::of_chat(tx, who.id)? else {
+    let employee = match who.chat.telegram_id() {
+        Some(id) => staff_bot::of_chat(tx, id)?,
+        None => None,
+    };
+    let Some(employee) = employee else {
         return Ok(false);
     };
     let language = employee.language.unwrap_or_else(|| language(who, shop));
@@ -123,7 +131,7 @@ fn read_text(text: &str) -> Option<Input> {
 
 fn reply(tx: &Transaction, who: &Person, text: String, now: Timestamp) -> Result<()> {
     let said = Reply::new(text, Buttons::None);
-    store::outbox::push_reply(tx, who.id, &said, now)
+    store::outbox::push_reply(tx, who.chat, &said, now)
 }
 
 #[cfg(test)]

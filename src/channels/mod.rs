@@ -1,3 +1,15 @@
-//! Messaging channels: the wire protocol of each messenger, without shop logic.
+//! Channels to people: the wire protocol of each, without shop logic. What they have in common is here: events of a
+//! chat, failures, and pauses.
 
+mod event;
+mod failure;
+mod html;
+mod pauses;
 pub mod telegram;
+mod transport;
+
+pub use event::{Contact, Content, Event, Message, Person, Update};
+pub use failure::Failure;
+pub use html::html;
+pub use pauses::{Pauses, Scope};
+pub use transport::{Outbound, Sent, Transport};

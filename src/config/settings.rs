@@ -42,6 +42,7 @@ impl Raw {
             links_hold: DAY * u32::from(self.shop.status_days()?),
             shop: Shop {
                 about: Arc::new(self.shop.about(country)?),
+                routing: Arc::default(),
                 country,
                 timezone: TimeZone::get(&self.timezone).map_err(|_| {
                     let why = "write an IANA name, for example Europe/Moscow";

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::catalogue::{ENGLISH_NAMES, ENGLISH_SURNAMES, RUSSIAN_NAMES, RUSSIAN_SURNAMES};
 use super::pick;
-use crate::app::{accounts, telegram_links};
+use crate::app::{accounts, chat_links};
 use crate::domain::{
     Actor, Colour, Country, CustomerId, Email, Employee, EmployeeName, Error, Language, Name,
     Phone, Result, Role, TelegramId, TimeOfDay,
@@ -115,7 +115,7 @@ pub fn meet(
         let id = match bot {
             None => store::customers::insert(tx, &phone, name.as_ref(), now)?,
             Some(who) => {
-                telegram_links::link(tx, who, &phone, name.as_ref(), language, now)?;
+                chat_links::link(tx, who, &phone, name.as_ref(), language, now)?;
                 let card = store::customers::by_phone(tx, &phone)?;
                 card.ok_or(Error::NotFound)?.id
             }

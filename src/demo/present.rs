@@ -15,7 +15,7 @@ use super::{Setting, money};
 use crate::app::answers::{self, CustomerMessage};
 use crate::app::security::link_key::LinkKey;
 use crate::app::status_links::Links;
-use crate::app::{approvals, comments, reminders, tasks, telegram_links};
+use crate::app::{approvals, comments, reminders, tasks, chat_links};
 use crate::domain::{
     AttachmentKind, Contents, Enclosure, Error, Message, Method, NewApproval, NewPayment, NewTask,
     PublicUrl, Reminders, RemoteFile, Result, TaskChange, TaskId, TelegramId,
@@ -223,7 +223,7 @@ impl Present {
             }
             Deed::Say(words) => self.write(tx, who?, message(words)?, None, now)?,
             Deed::Show(words) => self.write(tx, who?, message(words)?, Some(photo()), now)?,
-            Deed::Block => telegram_links::set_blocked(tx, who?, true, now)?,
+            Deed::Block => chat_links::set_blocked(tx, who?, true, now)?,
             Deed::Shift => money::change_shift(tx, &setting, event.minute / DAY, now)?,
             Deed::Remind => {
                 let (_, hour, days) = REMINDERS;

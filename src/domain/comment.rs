@@ -11,7 +11,9 @@ words! {
 
 words! {
     /// Channel between a customer and the shop. What was said by phone is recorded by an employee.
-    Channel { Telegram = "TELEGRAM", Page = "PAGE", Phone = "PHONE" }
+    Channel {
+        Telegram = "TELEGRAM", Max = "MAX", Sms = "SMS", Email = "EMAIL", Page = "PAGE", Phone = "PHONE",
+    }
 }
 
 /// A comment on a task.

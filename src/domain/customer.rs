@@ -1,8 +1,8 @@
-//! Customers and their link to Telegram.
+//! Customers and their accounts on messengers.
 
 use super::{
-    CardEmail, CardNote, Company, CustomerId, Language, Merge, Name, Phone, Result, SecondPhone,
-    TaxNumber, TelegramId,
+    CardEmail, CardNote, Chat, Company, CustomerId, Language, Merge, Messenger, Name, Phone, Result,
+    SecondPhone, TaxNumber, TelegramId,
 };
 
 /// Passes the table of a card's fields to a macro: those that staff edit, besides the phone by
@@ -34,7 +34,10 @@ macro_rules! define {
             pub id: CustomerId,
             pub phone: Phone,
             $($(#[$doc])* pub $field: Option<$Type>,)*
-            pub telegram: Option<TelegramLink>,
+            pub telegram: Option<ChatLink>,
+            pub max: Option<ChatLink>,
+            /// The messenger in which the customer was heard last.
+            pub heard_on: Option<Messenger>,
         }
 
         /// Changes to a customer; `None` keeps a field, an inner `None` clears it.
@@ -151,19 +154,38 @@ impl CardField {
 }
 
 impl Customer {
+    /// Returns the customer's account on a messenger.
+    pub fn link(&self, messenger: Messenger) -> Option<&ChatLink> {
+        match messenger {
+            Messenger::Telegram => self.telegram.as_ref(),
+            Messenger::Max => self.max.as_ref(),
+        }
+    }
+
+    /// Returns the customer's accounts.
+    pub fn links(&self) -> impl Iterator<Item = &ChatLink> {
+        [&self.telegram, &self.max].into_iter().flatten()
+    }
+
+    /// Returns the link to a chat, if that is the customer's.
+    pub fn link_to(&self, chat: Chat) -> Option<&ChatLink> {
+        self.link(chat.messenger).filter(|link| link.chat == chat)
+    }
+
     /// Returns the names of the fields that differ from an earlier state of the card, as the API has them.
     pub fn changed_since(&self, before: &Self) -> Vec<&'static str> {
-        let link = |card: &Self| card.telegram;
-        let has = |test: fn(&TelegramLink) -> bool, card| link(card).as_ref().is_some_and(test);
-        let differs = |test| has(test, self) != has(test, before);
+        let [new, old] = [self, before].map(|card| (card.telegram, card.max));
+        let chat = |link: Option<ChatLink>| link.map(|link| link.chat);
+        let verified = |link: Option<ChatLink>| link.is_some_and(|link| link.verified);
+        let blocked = |link: Option<ChatLink>| link.is_some_and(|link| link.blocked);
         let others = [
             ("phone", self.phone != before.phone),
-            (
-                "telegramId",
-                link(self).map(|link| link.id) != link(before).map(|link| link.id),
-            ),
-            ("telegramVerified", differs(|link| link.verified)),
-            ("telegramBlocked", differs(|link| link.blocked)),
+            ("telegramId", chat(new.0) != chat(old.0)),
+            ("telegramVerified", verified(new.0) != verified(old.0)),
+            ("telegramBlocked", blocked(new.0) != blocked(old.0)),
+            ("maxId", chat(new.1) != chat(old.1)),
+            ("maxVerified", verified(new.1) != verified(old.1)),
+            ("maxBlocked", blocked(new.1) != blocked(old.1)),
         ];
         let others = others
             .into_iter()
@@ -190,10 +212,10 @@ impl CustomerChange {
     }
 }
 
-/// The Telegram account that follows the customer's tasks.
+/// The account on a messenger that follows the customer's tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TelegramLink {
-    pub id: TelegramId,
+pub struct ChatLink {
+    pub chat: Chat,
     /// Verified by a shared contact or by staff. An unverified account receives nothing.
     pub verified: bool,
     /// The customer has blocked the bot; nothing can be sent.
@@ -201,45 +223,9 @@ pub struct TelegramLink {
     pub language: Language,
 }
 
-impl TelegramLink {
+impl ChatLink {
     /// Returns whether the account may be notified about the customer's tasks.
     pub fn reachable(&self) -> bool {
         self.verified && !self.blocked
-    }
-}
-
-/// Reason why messages can't reach a task's customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unreachable {
-    /// The shop has no bot, or it is switched off.
-    NoBot,
-    /// The task has no customer any more.
-    NoCustomer,
-    /// No Telegram account is linked to the customer.
-    NotLinked,
-    /// The account is not verified.
-    NotVerified,
-    /// The customer has blocked the bot.
-    Blocked,
-}
-
-impl Unreachable {
-    /// Returns why a customer can't be reached; `None` when they can.
-    pub fn of(customer: Option<&Customer>, has_bot: bool) -> Option<Self> {
-        match customer {
-            None => Some(Self::NoCustomer),
-            Some(customer) => Self::over(customer.telegram, has_bot),
-        }
-    }
-
-    /// Returns why a customer with this link can't be reached; `None` when they can.
-    pub fn over(link: Option<TelegramLink>, has_bot: bool) -> Option<Self> {
-        match link {
-            _ if !has_bot => Some(Self::NoBot),
-            None => Some(Self::NotLinked),
-            Some(link) if !link.verified => Some(Self::NotVerified),
-            Some(link) if link.blocked => Some(Self::Blocked),
-            Some(_) => None,
-        }
     }
 }

@@ -41,6 +41,9 @@ pub struct MergedCards {
     pub rows: String,
     /// Whether its Telegram account follows the kept card now.
     pub gave_telegram: bool,
+    /// Whether its MAX account follows the kept card now.
+    #[serde(default)]
+    pub gave_max: bool,
     /// The fields of the kept card that the merge has changed, by name: before and after.
     pub fields: Vec<(String, String, String)>,
 }

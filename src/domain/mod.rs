@@ -17,6 +17,7 @@ mod bot;
 mod bot_health;
 mod card;
 mod catalogue;
+mod chat;
 mod comment;
 mod conflict;
 mod contents;
@@ -52,6 +53,7 @@ mod problem;
 mod public_url;
 mod reminders;
 mod retry;
+mod routing;
 mod search;
 mod settings;
 mod shop;
@@ -84,12 +86,13 @@ pub use bot::{BotMode, BotToken, Receiving, ReceivingReason};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
+pub use chat::{Chat, MessageKey, Messenger};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
 pub use conflict::Conflict;
 pub use contents::Contents;
 pub use currency::Currency;
 pub(crate) use customer::card_fields;
-pub use customer::{CardField, Customer, CustomerChange, TelegramLink, Unreachable};
+pub use customer::{CardField, ChatLink, Customer, CustomerChange};
 pub use details::{Account, Details, DetailsChange, Link};
 pub(crate) use device::device_fields;
 pub use device::{Device, DeviceChange, DeviceField, Readers, serial_key};
@@ -120,7 +123,7 @@ pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::Money;
 pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};
 pub use notice::{
-    Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
+    Arrival, Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
     Undelivered, Waiting, collapse,
 };
 pub use papers::{LabelSize, PaperBlock, PaperSize, Papers};
@@ -136,6 +139,7 @@ pub use problem::{Invalid, Problem};
 pub use public_url::PublicUrl;
 pub use reminders::Reminders;
 pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
+pub use routing::{Contacts, Purpose, Routing, Unreachable};
 pub use search::{Alias, AliasWords, MOST_ALIASES, Search, SearchTerm};
 pub use settings::{Origin, Setting, SettingKey, Settings};
 pub use shop::Shop;

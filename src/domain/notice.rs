@@ -1,10 +1,11 @@
-//! Messages to Telegram: notices, and the bot's replies.
+//! Messages to people: notices, and the bot's replies.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApprovalId, CommentId, CustomerId, NoticeId, StaffNews, StageId, Status, TaskId, TelegramId,
+    ApprovalId, Channel, Chat, CommentId, CustomerId, MessageKey, Money, NoticeId, StaffNews, StageId, Status,
+    TaskId,
 };
 
 /// A notice to a customer about one of their tasks.
@@ -47,13 +48,13 @@ impl Notice {
     }
 }
 
-/// A reply of the bot, ready to be sent. Its text is Telegram's HTML.
+/// A reply of the bot, ready to be sent. Its text is in the HTML of [`crate::channels::html`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     pub text: String,
     pub buttons: Buttons,
     /// The message whose text this replaces; `None` sends a new one.
-    pub edits: Option<i32>,
+    pub edits: Option<MessageKey>,
     /// The callback query that this answers.
     pub answers: Option<String>,
     /// Whether link previews are disabled. Determined when the message is sent.
@@ -107,11 +108,21 @@ pub enum Buttons {
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     pub id: NoticeId,
-    pub chat: TelegramId,
+    /// Whose messages keep their order.
+    pub person: String,
+    /// The channel by which it is to go.
+    pub channel: Channel,
+    /// The chat of a reply or of news for an employee.
+    pub chat: Option<Chat>,
+    /// The customer of a notice.
+    pub customer: Option<CustomerId>,
+    /// Channels that refused it for good.
+    pub refused_by: Vec<Channel>,
     pub content: Content,
     /// Number of earlier attempts.
     pub attempts: u32,
     pub created: Timestamp,
+    pub due: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -166,11 +177,13 @@ impl Content {
 #[derive(Debug, Clone)]
 pub struct Undelivered {
     pub id: NoticeId,
-    pub chat: TelegramId,
+    pub channel: Channel,
+    /// The chat that it was sent to, if any.
+    pub chat: Option<Chat>,
     pub told: Told,
     pub customer: Option<CustomerId>,
     pub reason: Reason,
-    /// Telegram's error message.
+    /// The channel's error message.
     pub detail: Option<String>,
     pub attempts: u32,
     pub failed: Timestamp,
@@ -184,7 +197,7 @@ pub enum Fate {
         due: Timestamp,
     },
     Sending,
-    /// Failed, and to be retried at that instant; with the error of Telegram or the network.
+    /// Failed, and to be retried at that instant; with the error of the channel or the network.
     Retrying {
         next: Timestamp,
         detail: String,
@@ -204,6 +217,17 @@ pub struct NoticeRecord {
     pub id: NoticeId,
     pub told: Told,
     pub fate: Fate,
+    /// The channel by which it is to go, or went.
+    pub channel: Channel,
+    /// What it cost.
+    pub cost: Option<Money>,
+    /// What the gateway told of its arrival, if it tells.
+    pub arrival: Option<Arrival>,
+}
+
+words! {
+    /// Arrival of a message at a channel that tells of it later.
+    Arrival { Pending = "PENDING", Arrived = "ARRIVED", Failed = "FAILED" }
 }
 
 /// Reason why a notice became a dead letter.
@@ -211,9 +235,9 @@ pub struct NoticeRecord {
 pub enum Reason {
     /// The customer has blocked the bot, or the account or the chat is gone.
     Blocked,
-    /// Telegram rejects the message or the chat.
+    /// The channel rejects the message or the address.
     Refused,
-    /// Telegram was unreachable for 72 hours.
+    /// The channel was unreachable for 72 hours.
     Expired,
 }
 

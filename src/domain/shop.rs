@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{About, Country, Currency, Language, TimeZone};
+use super::{About, Country, Currency, Language, Routing, TimeZone};
 
 /// Settings of the shop.
 #[derive(Debug, Clone)]
@@ -16,4 +16,6 @@ pub struct Shop {
     /// Delay before a notice is sent, so that a mistake can be undone unnoticed.
     pub notify_delay: Duration,
     pub about: Arc<About>,
+    /// The channels to customers that are set up.
+    pub routing: Arc<Routing>,
 }

@@ -9,8 +9,8 @@ use warp::http::{HeaderMap, StatusCode};
 use super::asker::Asker;
 use super::{Body, Site};
 use crate::bot;
-use crate::channels::telegram::Update;
-use crate::domain::{Receiving, chain};
+use crate::channels::telegram;
+use crate::domain::{Messenger, Receiving, chain};
 
 /// Source: <https://core.telegram.org/bots/api#setwebhook>, `secret_token`.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
@@ -41,14 +41,14 @@ pub(super) async fn answer(
         Ok(body) => body,
         Err(status) => return status,
     };
-    let Some(update) = Update::parse(&body) else {
+    let Some(update) = telegram::parse(&body) else {
         tracing::warn!("failed to parse update");
         return StatusCode::OK;
     };
     let (shop, links, now) = (desk.shop(), desk.links(), desk.clock.now());
     match desk
         .db
-        .write(move |tx| bot::handle(tx, &shop, &links, update, now))
+        .write(move |tx| bot::handle(tx, &shop, &links, Messenger::Telegram, update, now))
         .await
     {
         Ok(()) => {

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::{Connection, Transaction};
 use crate::domain::{
     Attachment, AttachmentId, AttachmentKind, CommentId, Contents, CustomerId, Enclosure, Image,
-    Keeping, NewFile, Result, Wanted,
+    Keeping, Messenger, NewFile, Result, Wanted,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::Millis;
@@ -40,9 +40,10 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<(CommentId, Attachment
     Ok((comment, attachment))
 }
 
-/// Stores an attachment, and queues the download of its file where it is wanted.
+/// Stores an attachment of a message of a messenger, and queues the download of its file where it is wanted.
 pub fn insert(
     tx: &Transaction,
+    messenger: Messenger,
     comment: CommentId,
     enclosure: &Enclosure,
     keeping: Keeping,
@@ -54,12 +55,13 @@ pub fn insert(
     };
     let file = enclosure.file.as_ref();
     tx.prepare_cached(
-        "INSERT INTO photos (comment_id, kind, state, telegram_file, telegram_unique, created_at,
+        "INSERT INTO photos (messenger, comment_id, kind, state, remote_file, remote_unique, created_at,
              try_at, file_name, size, duration, about)
-         VALUES (:comment, :kind, :state, :file, :unique, :now, :now, :name, :size, :duration, :about)",
+         VALUES (:messenger, :comment, :kind, :state, :file, :unique, :now, :now, :name, :size, :duration,
+             :about)",
     )?
     .execute(named_params! {
-        ":comment": comment, ":kind": enclosure.kind, ":state": state,
+        ":messenger": messenger, ":comment": comment, ":kind": enclosure.kind, ":state": state,
         ":file": file.map_or("", |file| &file.id), ":unique": file.map_or("", |file| &file.unique),
         ":now": Millis(now), ":name": enclosure.file_name, ":size": enclosure.size,
         ":duration": enclosure.duration, ":about": enclosure.about,
@@ -75,7 +77,7 @@ pub fn insert_here(
     now: Timestamp,
 ) -> Result<()> {
     tx.prepare_cached(
-        "INSERT INTO photos (comment_id, kind, state, telegram_file, created_at, try_at, file_name, size,
+        "INSERT INTO photos (comment_id, kind, state, remote_file, created_at, try_at, file_name, size,
              mime, width, height, image)
          VALUES (:comment, :kind, 'HERE', '', :now, :now, :name, :size, :mime, :width, :height, :image)",
     )?
@@ -89,18 +91,21 @@ pub fn insert_here(
     Ok(())
 }
 
-/// Returns the next file to download, and the instant from which it may be.
-pub fn next(connection: &Connection) -> Result<Option<(Wanted, Timestamp)>> {
+/// Returns the next file to download from a messenger, and the instant from which it may be.
+pub fn next(
+    connection: &Connection,
+    messenger: Messenger,
+) -> Result<Option<(Wanted, Timestamp)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, comment_id, kind, telegram_file, attempts, created_at, try_at FROM photos
-         WHERE state = 'WAITING' ORDER BY try_at, id LIMIT 1",
+        "SELECT id, comment_id, kind, remote_file, attempts, created_at, try_at FROM photos
+         WHERE state = 'WAITING' AND messenger = ?1 ORDER BY try_at, id LIMIT 1",
     )?;
-    let next = statement.query_row([], |row| {
+    let next = statement.query_row([messenger], |row| {
         let wanted = Wanted {
             id: row.get("id")?,
             comment: row.get("comment_id")?,
             kind: row.get("kind")?,
-            file: row.get("telegram_file")?,
+            file: row.get("remote_file")?,
             attempts: row.get("attempts")?,
             created: row.get::<_, Millis>("created_at")?.0,
         };
@@ -187,7 +192,7 @@ pub(super) fn of_comments(
 
 /// Returns whether a message has an attachment with that very file.
 pub fn has_file(connection: &Connection, comment: CommentId, unique: &str) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM photos WHERE comment_id = ?1 AND telegram_unique = ?2)";
+    let sql = "SELECT EXISTS (SELECT 1 FROM photos WHERE comment_id = ?1 AND remote_unique = ?2)";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row((comment, unique), |row| row.get(0))?)
 }

@@ -5,8 +5,8 @@ use rusqlite::{OptionalExtension, Row, ToSql, named_params, params_from_iter};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    CardEmail, CardField, CardNote, Company, Customer, CustomerChange, CustomerId, Language, Name,
-    Phone, Result, SecondPhone, Span, TaxNumber, TelegramId, TelegramLink, card_fields, fold,
+    CardEmail, CardField, CardNote, Chat, ChatLink, Company, Customer, CustomerChange, CustomerId,
+    Language, Messenger, Name, Phone, Result, SecondPhone, Span, TaxNumber, card_fields, fold,
     second_phone_key,
 };
 use crate::store::engine::columns::{self, Columns};
@@ -24,9 +24,12 @@ macro_rules! define {
             id: CustomerId = "id";
             phone: Phone = ["phone", "phone_e164"],
                 |row| Phone::from_row(row.take("phone")?, row.take("phone_e164")?);
-            telegram: Option<TelegramLink> =
+            telegram: Option<ChatLink> =
                 ["telegram_id", "telegram_verified", "telegram_blocked", "telegram_language"],
-                |row| telegram(row)?;
+                |row| link(row, Messenger::Telegram)?;
+            max: Option<ChatLink> = ["max_id", "max_verified", "max_blocked", "max_language"],
+                |row| link(row, Messenger::Max)?;
+            heard_on: Option<Messenger> = ["heard_on"], |row| row.take("heard_on")?;
             $($field: Option<$Type> = [stringify!($field)],
                 |row| row.take::<Option<String>>(stringify!($field))?.map($Type::from_row);)*
         }
@@ -54,13 +57,26 @@ pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Customer> {
     whole(row)
 }
 
-fn telegram(row: &mut Columns<'_>) -> rusqlite::Result<Option<TelegramLink>> {
-    let id: Option<TelegramId> = row.take("telegram_id")?;
-    let verified = row.take("telegram_verified")?;
-    let blocked = row.take("telegram_blocked")?;
-    let language = row.take("telegram_language")?;
-    Ok(id.map(|id| TelegramLink {
-        id,
+/// The columns of the account on a messenger.
+const fn link_columns(messenger: Messenger) -> [&'static str; 4] {
+    match messenger {
+        Messenger::Telegram => [
+            "telegram_id",
+            "telegram_verified",
+            "telegram_blocked",
+            "telegram_language",
+        ],
+        Messenger::Max => ["max_id", "max_verified", "max_blocked", "max_language"],
+    }
+}
+
+fn link(row: &mut Columns<'_>, messenger: Messenger) -> rusqlite::Result<Option<ChatLink>> {
+    let [id, verified, blocked, language] = link_columns(messenger);
+    let id: Option<i64> = row.take(id)?;
+    let (verified, blocked) = (row.take(verified)?, row.take(blocked)?);
+    let language = row.take(language)?;
+    Ok(id.map(|id| ChatLink {
+        chat: Chat::new(messenger, id),
         verified,
         blocked,
         language,
@@ -89,12 +105,13 @@ pub fn by_ids(connection: &Connection, ids: &[CustomerId]) -> Result<Vec<Custome
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The cards that a Telegram account is linked to, verified or not.
-pub fn by_telegram(connection: &Connection, id: TelegramId) -> Result<Vec<Customer>> {
-    let sql = format!("SELECT {COLUMNS} FROM customers WHERE telegram_id = ?1 ORDER BY id");
+/// The cards that an account is linked to, verified or not.
+pub fn by_chat(connection: &Connection, chat: Chat) -> Result<Vec<Customer>> {
+    let [id, ..] = link_columns(chat.messenger);
+    let sql = format!("SELECT {COLUMNS} FROM customers WHERE {id} = ?1 ORDER BY id");
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement
-        .query_map([id], from_row)?
+        .query_map([chat.id], from_row)?
         .collect::<Result<_, _>>()?)
 }
 
@@ -197,12 +214,13 @@ pub fn page_by_change(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Counts the customers, and those among them whom the bot can write to.
+/// Counts the customers, and those among them whom a bot can write to.
 pub fn count_reachable(connection: &Connection) -> Result<(i64, i64)> {
     let mut statement = connection.prepare_cached(
         "SELECT (SELECT count(*) FROM customers),
              (SELECT count(*) FROM customers
-              WHERE telegram_id IS NOT NULL AND telegram_verified = 1 AND telegram_blocked = 0)",
+              WHERE telegram_id IS NOT NULL AND telegram_verified = 1 AND telegram_blocked = 0
+                  OR max_id IS NOT NULL AND max_verified = 1 AND max_blocked = 0)",
     )?;
     Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
@@ -282,20 +300,25 @@ pub fn set_phone(tx: &Transaction, id: CustomerId, phone: &Phone, now: Timestamp
     Ok(())
 }
 
-/// Links a card to a Telegram account, or to none.
-pub fn set_telegram(
+/// Links a card to an account on a messenger, or to none.
+pub fn set_link(
     tx: &Transaction,
     id: CustomerId,
-    link: Option<&TelegramLink>,
+    messenger: Messenger,
+    link: Option<&ChatLink>,
     now: Timestamp,
 ) -> Result<()> {
+    let [chat, verified, blocked, language] = link_columns(messenger);
+    let sql = format!(
+        "UPDATE customers SET {chat} = :chat, {verified} = :verified, {blocked} = :blocked,
+             {language} = :language, updated_at = :now
+         WHERE id = :id"
+    );
     tx.execute(
-        "UPDATE customers SET telegram_id = :telegram, telegram_verified = :verified,
-             telegram_blocked = :blocked, telegram_language = :language, updated_at = :now
-         WHERE id = :id",
+        &sql,
         named_params! {
             ":id": id,
-            ":telegram": link.map(|link| link.id),
+            ":chat": link.map(|link| link.chat.id),
             ":verified": link.is_some_and(|link| link.verified),
             ":blocked": link.is_some_and(|link| link.blocked),
             ":language": link.map_or(Language::Russian, |link| link.language),
@@ -305,22 +328,30 @@ pub fn set_telegram(
     Ok(())
 }
 
-/// Notes on every card of a Telegram account whether it has blocked the bot.
-pub fn set_blocked(tx: &Transaction, id: TelegramId, blocked: bool) -> Result<()> {
-    tx.execute(
-        "UPDATE customers SET telegram_blocked = ?2 WHERE telegram_id = ?1 AND telegram_blocked <> ?2",
-        (id, blocked),
-    )?;
+/// Notes on every card of an account whether it has blocked the bot.
+pub fn set_blocked(tx: &Transaction, chat: Chat, is_blocked: bool) -> Result<()> {
+    let [id, _, blocked, _] = link_columns(chat.messenger);
+    let sql =
+        format!("UPDATE customers SET {blocked} = ?2 WHERE {id} = ?1 AND {blocked} <> ?2");
+    tx.execute(&sql, (chat.id, is_blocked))?;
     Ok(())
 }
 
-/// Notes on every card of a Telegram account which language it speaks.
-pub fn set_language(tx: &Transaction, id: TelegramId, language: Language) -> Result<()> {
-    tx.execute(
-        "UPDATE customers SET telegram_language = ?2
-         WHERE telegram_id = ?1 AND telegram_language <> ?2",
-        (id, language),
-    )?;
+/// Notes on every card of an account which language it speaks.
+pub fn set_language(tx: &Transaction, chat: Chat, spoken: Language) -> Result<()> {
+    let [id, _, _, language] = link_columns(chat.messenger);
+    let sql =
+        format!("UPDATE customers SET {language} = ?2 WHERE {id} = ?1 AND {language} <> ?2");
+    tx.execute(&sql, (chat.id, spoken))?;
+    Ok(())
+}
+
+/// Notes on every card of an account that its messenger is the one that was used last.
+pub fn set_heard_on(tx: &Transaction, chat: Chat) -> Result<()> {
+    let [id, ..] = link_columns(chat.messenger);
+    let sql =
+        format!("UPDATE customers SET heard_on = ?2 WHERE {id} = ?1 AND heard_on IS NOT ?2");
+    tx.execute(&sql, (chat.id, chat.messenger))?;
     Ok(())
 }
 

@@ -1,12 +1,12 @@
-//! The customers who can be reminded of an uncollected task.
+//! The uncollected tasks whose customers may be reminded.
 
 use jiff::Timestamp;
 
 use super::{Connection, Transaction};
-use crate::domain::{CustomerId, Result, TaskId, TelegramId};
+use crate::domain::{CustomerId, Result, TaskId};
 use crate::store::engine::types::Millis;
 
-/// A READY task whose customer can be notified.
+/// A READY task of a customer.
 #[derive(Debug, Clone, Copy)]
 pub struct Uncollected {
     pub task: TaskId,
@@ -14,10 +14,9 @@ pub struct Uncollected {
     /// The number of days after which the customer was last reminded.
     pub reminded: Option<u16>,
     pub customer: CustomerId,
-    pub chat: TelegramId,
 }
 
-/// Returns the tasks that became READY between two instants, whose customers can be reminded and have not been reminded
+/// Returns the tasks that became READY between two instants, whose customers may be reminded and have not been reminded
 /// after `most` days or more.
 pub fn uncollected(
     connection: &Connection,
@@ -26,11 +25,10 @@ pub fn uncollected(
     most: u16,
 ) -> Result<Vec<Uncollected>> {
     let mut statement = connection.prepare_cached(
-        "SELECT t.id, t.ready_at, t.reminded, t.customer_id, c.telegram_id
-         FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id
+        "SELECT t.id, t.ready_at, t.reminded, t.customer_id FROM tasks AS t
          WHERE t.ready_at >= ?1 AND t.ready_at < ?2 AND t.remind = 1
              AND (t.reminded IS NULL OR t.reminded < ?3)
-             AND c.telegram_id IS NOT NULL AND c.telegram_verified = 1 AND c.telegram_blocked = 0
+             AND t.customer_id IS NOT NULL
          ORDER BY t.ready_at, t.id",
     )?;
     let rows = statement.query_map((Millis(from), Millis(until), most), |row| {
@@ -39,7 +37,6 @@ pub fn uncollected(
             ready: row.get::<_, Millis>("ready_at")?.0,
             reminded: row.get("reminded")?,
             customer: row.get("customer_id")?,
-            chat: row.get("telegram_id")?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -7,11 +7,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::channels::telegram::{self, Client, Scope, html};
+use crate::channels::telegram::Client;
+use crate::channels::{self, Scope, html};
 use crate::clock::Clock;
 use crate::domain::{
-    AttachmentId, Author, Buttons, Comment, Contents, Reply, Result, TelegramLink, Wanted, backoff,
-    is_given_up,
+    AttachmentId, Author, Buttons, Comment, Contents, Customer, Messenger, Reply, Result, Wanted,
+    backoff, is_given_up,
 };
 use crate::failure::Failure;
 use crate::i18n;
@@ -41,10 +42,10 @@ impl Fetcher {
     }
 
     /// Returns the outcome of a failed attempt.
-    fn outcome_of(&self, wanted: &Wanted, failure: &telegram::Failure) -> Fetched {
+    fn outcome_of(&self, wanted: &Wanted, failure: &channels::Failure) -> Fetched {
         tracing::warn!(why = failure.detail(), "failed to download file");
         let now = self.clock.now();
-        let retry = matches!(failure, telegram::Failure::Retry { .. });
+        let retry = matches!(failure, channels::Failure::Retry { .. });
         if !retry || is_given_up(wanted.created, now) {
             return Fetched::Lost;
         }
@@ -84,14 +85,14 @@ impl Queue for Fetcher {
     type Outcome = Fetched;
 
     async fn claim(&self) -> Result<Claim<Wanted>> {
-        let Some((wanted, at)) = self.db.read(store::attachments::next).await? else {
+        let Some((wanted, at)) = self.db.read(|c| store::attachments::next(c, Messenger::Telegram)).await? else {
             return Ok(Claim::Wait(Wake::OnChange));
         };
         if at > self.clock.now() {
             return Ok(Claim::Wait(Wake::At(at)));
         }
         let pauses = self.client.pauses();
-        Ok(match pauses.left_of(Scope::Files, self.clock.elapsed()) {
+        Ok(match pauses.left_of(&Scope::Files, self.clock.elapsed()) {
             Some(left) => Claim::Wait(Wake::After(left)),
             None => Claim::Run(wanted),
         })
@@ -153,8 +154,10 @@ fn tell_of_loss(
         Author::Customer(Some(customer)) => store::customers::get(tx, customer)?,
         _ => None,
     };
-    let link = customer.and_then(|customer| customer.telegram);
-    let Some(link) = link.filter(TelegramLink::reachable) else {
+    // The message came by this messenger.
+    let links = customer.iter().flat_map(Customer::links);
+    let mut links = links.filter(|link| Some(link.chat.messenger.channel()) == comment.channel);
+    let Some(link) = links.next().filter(|link| link.reachable()) else {
         return Ok(());
     };
     let mut attachments = comment.attachments.iter();
@@ -170,5 +173,5 @@ fn tell_of_loss(
     ];
     let text = i18n::text_with(link.language, "bot-file-lost", args);
     let reply = Reply::new(text, Buttons::None).about(comment.task);
-    store::outbox::push_reply_once(tx, link.id, &reply, now)
+    store::outbox::push_reply_once(tx, link.chat, &reply, now)
 }

@@ -35,13 +35,13 @@ impl Worker for Reminding {
     }
 
     async fn step(&self) -> Result<Step, Failure> {
-        let (now, zone) = (self.desk.clock.now(), self.desk.shop().timezone.clone());
+        let (now, shop) = (self.desk.clock.now(), self.desk.shop());
         let Some(due) = self.desk.reminders() else {
             return Ok(Step::Idle(Wake::After(LOOK)));
         };
-        let next = due.next(now, &zone);
+        let next = due.next(now, &shop.timezone);
         let look = now.saturating_add(LOOK).unwrap_or(next);
-        let work = move |tx: &Transaction<'_>| app::reminders::remind(tx, &due, &zone, now);
+        let work = move |tx: &Transaction<'_>| app::reminders::remind(tx, &due, &shop, now);
         let customers = self.desk.db.write(work).await?;
         if customers > 0 {
             tracing::info!(customers, "queued reminders to collect");

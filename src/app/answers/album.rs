@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{CustomerMessage, Landed, Taken, enclose, found, note, own};
-use crate::domain::{Comment, Keeping, Result, TelegramId};
+use crate::domain::{Comment, Keeping, Result, Chat};
 use crate::store::{self, Transaction};
 
 /// State of a message's album.
@@ -19,7 +19,7 @@ pub(super) enum Album {
 /// Looks up earlier parts of the album, and records this one.
 pub(super) fn begin(
     tx: &Transaction,
-    who: TelegramId,
+    who: Chat,
     said: &CustomerMessage,
     now: Timestamp,
 ) -> Result<Album> {
@@ -44,7 +44,7 @@ pub(super) fn begin(
 /// Returns whether to reply to a rejected message: only the first part of an album gets a reply.
 pub fn is_to_be_answered(
     tx: &Transaction,
-    who: TelegramId,
+    who: Chat,
     said: &CustomerMessage,
     now: Timestamp,
 ) -> Result<bool> {
@@ -54,7 +54,7 @@ pub fn is_to_be_answered(
 /// Adds a part of an album to the comment of its first part.
 pub(super) fn join(
     tx: &Transaction,
-    who: TelegramId,
+    who: Chat,
     comment: &Comment,
     said: &CustomerMessage,
     now: Timestamp,
@@ -62,7 +62,7 @@ pub(super) fn join(
     let Some(task) = found(own(tx, who, comment.task))? else {
         return Ok(Taken::Silently);
     };
-    let keeping = enclose(tx, &task, comment.id, said.enclosure.as_ref(), now)?;
+    let keeping = enclose(tx, who, &task, comment.id, said.enclosure.as_ref(), now)?;
     store::comments::set_text(tx, comment.id, &comment.text.and(&said.text))?;
     store::tasks::touch(tx, task.id, now)?;
     note(tx, who, said, Some(comment.id), now)?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{CustomerMessage, Landed, day_before, enclose, found, note, own};
 use crate::app::comments;
-use crate::domain::{AttachmentKind, Comment, Message, Result, TelegramId};
+use crate::domain::{AttachmentKind, Comment, Message, Result, Chat};
 use crate::store::messages::About;
 use crate::store::{self, Transaction};
 
@@ -15,11 +15,11 @@ use crate::store::{self, Transaction};
 /// [`Error::Invalid`](crate::domain::Error::Invalid) when the message was edited too often.
 pub fn change(
     tx: &Transaction,
-    who: TelegramId,
+    who: Chat,
     said: &CustomerMessage,
     now: Timestamp,
 ) -> Result<Changed> {
-    let about = store::messages::about(tx, who, said.message)?;
+    let about = store::messages::about(tx, who, &said.message)?;
     let about = about.unwrap_or_default();
     let comment = match about.comment {
         Some(comment) => store::comments::get(tx, comment)?,
@@ -48,7 +48,7 @@ pub fn change(
         return Ok(Changed::Silently);
     }
     comments::change(tx, &task, &comment, &text, day_before(now), now)?;
-    let keeping = enclose(tx, &task, comment.id, enclosure, now)?;
+    let keeping = enclose(tx, who, &task, comment.id, enclosure, now)?;
     note(tx, who, said, Some(comment.id), now)?;
     Ok(Changed::Landed(Landed {
         comment: comment.id,

@@ -1,5 +1,5 @@
-//! Customers' messages and decisions, from Telegram or from the status page. A customer is
-//! authorised by the verified phone in Telegram, or by the link of the page.
+//! Customers' messages and decisions, from a messenger or from the status page. A customer is
+//! authorised by the verified phone in the messenger, or by the link of the page.
 
 mod album;
 mod edit;
@@ -9,8 +9,8 @@ use jiff::{Timestamp, ToSpan};
 use super::status_links::{self, Links};
 use super::{approvals, comments};
 use crate::domain::{
-    Approval, ApprovalId, AttachmentKind, Channel, CommentId, Customer, Enclosure, Error, Keeping,
-    Message, Result, Task, TaskId, TelegramId,
+    Approval, ApprovalId, AttachmentKind, Channel, Chat, CommentId, Customer, Enclosure, Error, Keeping,
+    Message, MessageKey, Result, Task, TaskId,
 };
 use crate::store::messages::About;
 use crate::store::tasks::TaskRow;
@@ -23,13 +23,13 @@ pub use edit::{Changed, change};
 /// Maximum number of open tasks offered for choosing.
 const CHOICES: usize = 6;
 
-/// A message from Telegram.
+/// A message from a messenger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerMessage {
-    /// Telegram's id of the message, and of the message it replies to.
-    pub message: i32,
-    pub answers: Option<i32>,
-    /// Telegram's `media_group_id`, shared by all parts of an album.
+    /// The messenger's name of the message, and of the message it replies to.
+    pub message: MessageKey,
+    pub answers: Option<MessageKey>,
+    /// Shared by all parts of an album.
     pub album: Option<String>,
     pub text: Message,
     /// Attachment, with or without text.
@@ -43,7 +43,7 @@ impl CustomerMessage {
     }
 }
 
-/// Result of storing a message from Telegram.
+/// Result of storing a message from a messenger.
 pub struct Landed {
     pub comment: CommentId,
     pub task: TaskId,
@@ -53,7 +53,7 @@ pub struct Landed {
     pub keeping: Keeping,
 }
 
-/// Outcome of a message from Telegram.
+/// Outcome of a message from a messenger.
 pub enum Taken {
     Landed(Landed),
     /// Added to an earlier part of its album, which was confirmed.
@@ -64,7 +64,7 @@ pub enum Taken {
     Nowhere,
 }
 
-/// Stores a message from Telegram with the task of the message that it replies to; otherwise with
+/// Stores a message from a messenger with the task of the message that it replies to; otherwise with
 /// the sender's most recently changed open task, or with the one closed last while its status link
 /// is valid.
 ///
@@ -73,7 +73,7 @@ pub enum Taken {
 pub fn take(
     tx: &Transaction,
     links: &Links,
-    who: TelegramId,
+    who: Chat,
     said: &CustomerMessage,
     now: Timestamp,
 ) -> Result<Taken> {
@@ -93,8 +93,8 @@ pub fn take(
         }
     };
     let (text, enclosure) = (&said.text, said.enclosure.as_ref());
-    let comment = comments::answer(tx, &task, Channel::Telegram, text, now)?;
-    let keeping = enclose(tx, &task, comment, enclosure, now)?;
+    let comment = comments::answer(tx, &task, who.messenger.channel(), text, now)?;
+    let keeping = enclose(tx, who, &task, comment, enclosure, now)?;
     note(tx, who, said, Some(comment), now)?;
     Ok(Taken::Landed(Landed {
         comment,
@@ -107,6 +107,7 @@ pub fn take(
 /// Stores the attachment of a message, and decides whether its file is downloaded.
 fn enclose(
     tx: &Transaction,
+    who: Chat,
     task: &Task,
     comment: CommentId,
     enclosure: Option<&Enclosure>,
@@ -120,7 +121,7 @@ fn enclose(
         None => 0,
     };
     let keeping = enclosure.keeping(within_a_day);
-    store::attachments::insert(tx, comment, enclosure, keeping, now)?;
+    store::attachments::insert(tx, who.messenger, comment, enclosure, keeping, now)?;
     Ok(keeping)
 }
 
@@ -130,7 +131,7 @@ fn day_before(now: Timestamp) -> Timestamp {
 
 fn note(
     tx: &Transaction,
-    who: TelegramId,
+    who: Chat,
     said: &CustomerMessage,
     comment: Option<CommentId>,
     now: Timestamp,
@@ -140,12 +141,12 @@ fn note(
         comment,
         has_words: said.text != Message::wordless(),
     };
-    store::messages::note(tx, who, said.message, &about, said.album.as_deref(), now)
+    store::messages::note(tx, who, &said.message, &about, said.album.as_deref(), now)
 }
 
 /// Returns the task of the message that this one replies to, if it is the sender's.
-fn answered(tx: &Transaction, who: TelegramId, said: &CustomerMessage) -> Result<Option<Task>> {
-    let about = match said.answers {
+fn answered(tx: &Transaction, who: Chat, said: &CustomerMessage) -> Result<Option<Task>> {
+    let about = match &said.answers {
         Some(message) => store::messages::about(tx, who, message)?,
         None => None,
     };
@@ -172,12 +173,12 @@ fn found<T>(result: Result<T>) -> Result<Option<T>> {
 fn open_tasks(
     connection: &Connection,
     links: &Links,
-    who: TelegramId,
+    who: Chat,
     now: Timestamp,
 ) -> Result<Vec<TaskRow>> {
-    let mut tasks = store::tasks::open_of_telegram(connection, who, CHOICES)?;
+    let mut tasks = store::tasks::open_of_chat(connection, who, CHOICES)?;
     if tasks.is_empty() {
-        let last = store::tasks::last_closed_of_telegram(connection, who)?;
+        let last = store::tasks::last_closed_of_chat(connection, who)?;
         tasks.extend(last.filter(|row| links.hold(&row.task, now)));
     }
     Ok(tasks)
@@ -191,7 +192,7 @@ fn open_tasks(
 pub fn move_to(
     tx: &Transaction,
     links: &Links,
-    who: TelegramId,
+    who: Chat,
     id: CommentId,
     to: TaskId,
     now: Timestamp,
@@ -216,29 +217,27 @@ pub fn move_to(
     })
 }
 
-/// Records the decision of a Telegram account on a quote for one of its tasks; see [`approvals`].
+/// Records the decision of an account on a quote for one of its tasks; see [`approvals`].
 ///
 /// # Errors
 /// [`Error::NotFound`] for a quote that isn't the sender's.
 pub fn decide(
     tx: &Transaction,
-    who: TelegramId,
+    who: Chat,
     id: ApprovalId,
     agreed: bool,
     now: Timestamp,
 ) -> Result<Approval> {
     let asked = store::approvals::get(tx, id)?.ok_or(Error::NotFound)?;
     let task = own(tx, who, asked.task)?;
-    approvals::decide(tx, &task, id, agreed, Channel::Telegram, now)
+    approvals::decide(tx, &task, id, agreed, who.messenger.channel(), now)
 }
 
-/// Returns a task if its customer's verified Telegram account is `who`.
-fn own(tx: &Transaction, who: TelegramId, task: TaskId) -> Result<Task> {
+/// Returns a task if `who` is a verified account of its customer.
+fn own(tx: &Transaction, who: Chat, task: TaskId) -> Result<Task> {
     let TaskRow { task, customer, .. } = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
-    let proved = |customer: &Customer| {
-        let link = customer.telegram.filter(|link| link.verified);
-        link.is_some_and(|link| link.id == who)
-    };
+    let proved =
+        |customer: &Customer| customer.link_to(who).is_some_and(|link| link.verified);
     match customer.is_some_and(|customer| proved(&customer)) {
         true => Ok(task),
         false => Err(Error::NotFound),

@@ -253,12 +253,15 @@ fn apply(
         || task.description != before.description;
     if details::update(tx, id, &change.details, &mut notes, now)? || changed {
         store::tasks::update(tx, &before, &mut task, now)?;
-        let to = Addressee::of(customer.as_deref()).filter(|_| task.stage != before.stage);
-        let told = to.zip(tells).map(|(to, shop)| StageNews {
-            to,
-            before: &was,
-            after: &stage,
-            due: now.saturating_add(shop.notify_delay).unwrap_or(now),
+        let tells = tells.filter(|_| task.stage != before.stage);
+        let told = tells.and_then(|shop| {
+            let purpose = Purpose::of_status(task.status);
+            Some(StageNews {
+                to: Addressee::of(customer.as_deref(), purpose, &shop.routing)?,
+                before: &was,
+                after: &stage,
+                due: now.saturating_add(shop.notify_delay).unwrap_or(now),
+            })
         });
         if task.status == Status::Closed || before.status == Status::Closed {
             details::record_handover(tx, &task)?;

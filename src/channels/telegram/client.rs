@@ -9,9 +9,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 
-use super::Pauses;
-use super::failure::Failure;
 use super::receive::GET_UPDATES;
+use crate::channels::{Failure, Pauses};
 use crate::domain::LONGEST_WAIT;
 use crate::https::{self, Unread};
 

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value};
 
-use super::update::{Contact, Content};
+use crate::channels::{Contact, Content};
 use crate::domain::{AttachmentKind, Contents, Enclosure, RemoteFile, one_line, safe_name};
 
 /// Service messages, which Telegram itself creates in a chat. A missing one is treated as a message

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Client, Failure};
+use super::Client;
+use crate::channels::Failure;
 use crate::https::{self, Unread};
 
 impl Client {

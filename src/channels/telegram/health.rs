@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Client, Failure};
+use super::Client;
+use crate::channels::Failure;
 use crate::domain::{BotHealth, BotTrouble, Webhook};
 
 impl Client {

@@ -2,18 +2,15 @@
 //! the parsing of updates.
 
 mod client;
+mod conflict;
 mod content;
-mod failure;
 mod files;
 mod health;
-mod pauses;
 mod receive;
 mod send;
 mod update;
 
 pub use client::Client;
-pub use failure::{Conflict, Failure};
-pub use pauses::{Pauses, Scope};
+pub use conflict::Conflict;
 pub use receive::webhook_url;
-pub use send::html;
-pub use update::{Contact, Content, Event, Message, Person, Update};
+pub use update::parse;

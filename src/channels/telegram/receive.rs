@@ -4,7 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::client::POLL;
-use super::{Client, Failure};
+use super::Client;
+use crate::channels::Failure;
 
 /// Relevant kinds of updates (<https://core.telegram.org/bots/api#update>).
 const KINDS: &[&str] = &[

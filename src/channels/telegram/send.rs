@@ -1,15 +1,40 @@
 //! Sending of messages with their buttons.
 
+use std::num::NonZeroU32;
+
+use governor::Quota;
 use serde_json::{Value, json};
 
-use super::{Client, Failure};
-use crate::domain::{Buttons, Reply, TelegramId};
+use super::Client;
+use crate::channels::{Failure, Outbound, Pauses, Sent, Transport};
+use crate::domain::{Buttons, Channel, MessageKey, Reply, TelegramId};
 
-/// Escapes a text for a message (<https://core.telegram.org/bots/api#html-style>).
-pub fn html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+impl Transport for Client {
+    const CHANNEL: Channel = Channel::Telegram;
+    /// Telegram's limits
+    /// (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
+    const PER_PERSON: Quota = Quota::per_second(NonZeroU32::MIN);
+    /// At most 30 in any second: a burst of 5, 24 more evenly spaced, and one unused permit. A longer
+    /// burst would add to what a second admits anyway.
+    const OVERALL: Quota = Quota::per_second(NonZeroU32::new(25).unwrap())
+        .allow_burst(NonZeroU32::new(5).unwrap());
+    const PAUSES_PERSONS: bool = true;
+
+    fn pauses(&self) -> &Pauses {
+        self.pauses()
+    }
+
+    async fn send(&self, message: &Outbound) -> Result<Sent, Failure> {
+        let foreign = || Failure::Refused("not a message for Telegram".to_owned());
+        let Outbound::Chat(chat, reply) = message else {
+            return Err(foreign());
+        };
+        let chat = chat.telegram_id().ok_or_else(foreign)?;
+        Ok(Sent {
+            message: self.send_reply(chat, reply).await?,
+            ..Sent::default()
+        })
+    }
 }
 
 impl Client {
@@ -22,42 +47,45 @@ impl Client {
         &self,
         chat: TelegramId,
         reply: &Reply,
-    ) -> Result<Option<i32>, Failure> {
+    ) -> Result<Option<MessageKey>, Failure> {
         if let Some(query) = &reply.answers {
             self.answer(query).await;
         }
-        match reply.edits {
+        match &reply.edits {
             Some(message) => self.edit(chat, message, reply).await,
-            None => self.send(chat, reply).await,
+            None => self.send_anew(chat, reply).await,
         }
     }
 
     /// Sends a message. A sent message must not look unsent, whatever the response contains.
-    async fn send(&self, chat: TelegramId, reply: &Reply) -> Result<Option<i32>, Failure> {
+    async fn send_anew(&self, chat: TelegramId, reply: &Reply) -> Result<Option<MessageKey>, Failure> {
         let message = message(chat, reply, markup(&reply.buttons));
         let sent: Value = self.call(&self.bot, "sendMessage", &message).await?;
         let number = sent["message_id"].as_i64();
-        Ok(number.and_then(|number| number.try_into().ok()))
+        Ok(number.map(|number| MessageKey::new(number.to_string())))
     }
 
     async fn edit(
         &self,
         chat: TelegramId,
-        which: i32,
+        which: &MessageKey,
         reply: &Reply,
-    ) -> Result<Option<i32>, Failure> {
+    ) -> Result<Option<MessageKey>, Failure> {
         let mut message = message(chat, reply, inline(&reply.buttons));
-        message["message_id"] = which.into();
+        let Ok(number) = which.as_str().parse::<i64>() else {
+            return self.send_anew(chat, reply).await;
+        };
+        message["message_id"] = number.into();
         match self.execute("editMessageText", &message).await {
-            Ok(()) => Ok(Some(which)),
+            Ok(()) => Ok(Some(which.clone())),
             // A page turned twice: the message is as requested already.
             Err(Failure::Refused(why)) if why.contains("message is not modified") => {
-                Ok(Some(which))
+                Ok(Some(which.clone()))
             }
             // The message is too old, deleted, or has no text: send a new one instead.
             Err(Failure::Refused(why)) => {
                 tracing::debug!(why, "failed to edit message");
-                self.send(chat, reply).await
+                self.send_anew(chat, reply).await
             }
             Err(failure) => Err(failure),
         }

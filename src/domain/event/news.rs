@@ -4,23 +4,23 @@ use jiff::Timestamp;
 
 use super::Event;
 use crate::domain::{
-    Customer, CustomerId, EmployeeId, Notice, StaffNews, Stage, TaskId, TelegramId, TelegramLink,
+    Channel, Customer, CustomerId, EmployeeId, Notice, Purpose, Routing, StaffNews, Stage, TaskId,
 };
 
-/// A customer who can be notified, with the chat.
+/// A customer who can be notified, with the preferred channel. It is chosen anew when the notice is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Addressee {
     pub customer: CustomerId,
-    pub chat: TelegramId,
+    pub channel: Channel,
 }
 
 impl Addressee {
-    /// Returns the customer as an addressee; `None` if nobody can be notified.
-    pub fn of(customer: Option<&Customer>) -> Option<Self> {
+    /// Returns the customer as an addressee; `None` if no channel reaches them for the purpose.
+    pub fn of(customer: Option<&Customer>, purpose: Purpose, routing: &Routing) -> Option<Self> {
         let customer = customer?;
-        let link = customer.telegram.filter(TelegramLink::reachable)?;
-        let (customer, chat) = (customer.id, link.id);
-        Some(Self { customer, chat })
+        let channel = routing.routes(&customer.contacts(), purpose).into_iter().next()?;
+        let customer = customer.id;
+        Some(Self { customer, channel })
     }
 }
 

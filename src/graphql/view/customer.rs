@@ -6,7 +6,7 @@ use super::written::{Part, Written, add_wanted, fields};
 use super::{List, TaskView};
 use crate::app::paging;
 use crate::domain::{
-    CardEmail, CardNote, Company, Name, Result, SecondPhone, TaxNumber, Unreachable,
+    CardEmail, CardNote, Company, Contacts, Name, Result, SecondPhone, TaxNumber, Unreachable,
 };
 use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
@@ -69,7 +69,7 @@ fields! {
 
         /// Telegram user id, up to 52 bits wide.
         "telegramId" telegram_id [telegram]: Option<ID> =
-            |card| telegram.map(|link| link.id.get().into());
+            |card| telegram.map(|link| link.chat.id.into());
 
         /// Whether the Telegram account was verified, by a shared contact or by staff. An
         /// unverified one receives nothing.
@@ -79,6 +79,15 @@ fields! {
         /// Whether the customer has blocked the bot, so that nothing can be sent.
         "telegramBlocked" telegram_blocked [telegram]: bool =
             |card| telegram.is_some_and(|link| link.blocked);
+
+        /// Id of the customer's account on MAX.
+        "maxId" max_id [max]: Option<ID> = |card| max.map(|link| link.chat.id.into());
+
+        /// Whether the MAX account was verified, by a shared contact or by staff. An unverified one receives nothing.
+        "maxVerified" max_verified [max]: bool = |card| max.is_some_and(|link| link.verified);
+
+        /// Whether the customer has blocked the bot on MAX.
+        "maxBlocked" max_blocked [max]: bool = |card| max.is_some_and(|link| link.blocked);
 
         /// Phone as typed.
         "phone" phone [phone]: Option<&str> = |card| Some(phone.typed());
@@ -110,14 +119,20 @@ fields! {
         "note" note [note]: Option<&str> = |card| note.as_ref().map(CardNote::as_str);
     }
 
-    needs "unreachable" [telegram];
+    needs "unreachable" [telegram, max, heard_on, email];
 
     fetched {
         /// Reason why messages, quotes and status notices can't reach the customer: they are
         /// stored, but somebody has to call. Null when they can.
         async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
-            let link = *self.row.telegram()?;
-            Ok(ctx.desk()?.unreachable_over(link).map(Into::into))
+            let contacts = Contacts {
+                telegram: *self.row.telegram()?,
+                max: *self.row.max()?,
+                heard_on: *self.row.heard_on()?,
+                has_email: self.row.email()?.is_some(),
+            };
+            let routing = ctx.desk()?.routing();
+            Ok(Unreachable::over(&contacts, &routing).map(Into::into))
         }
 
         /// Time of the last change of the customer, in the order of commits: never before that of an earlier change,

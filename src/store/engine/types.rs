@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    AliasId, ApprovalId, AttachmentId, AttachmentKind, AttachmentState, AuditAction, AuditEventId,
+    AliasId, ApprovalId, Arrival, AttachmentId, AttachmentKind, AttachmentState, AuditAction, AuditEventId,
     Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId,
     DeliveryState, DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent, HookSource,
-    IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, Method, Money, NoticeId,
+    IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, Messenger, Method, Money, NoticeId,
     PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId, TelegramId, TimeOfDay,
     WebhookId,
 };
@@ -65,7 +65,9 @@ words! {
     Status: Status::from_word, Status::word;
     Category: Category::from_word, Category::word;
     Colour: Colour::from_word, Colour::word;
+    Arrival: Arrival::from_word, Arrival::word;
     Channel: Channel::from_word, Channel::word;
+    Messenger: Messenger::from_word, Messenger::word;
     CommentKind: CommentKind::from_word, CommentKind::word;
     Decision: Decision::from_word, Decision::word;
     AttachmentKind: AttachmentKind::from_word, AttachmentKind::word;

@@ -3,17 +3,17 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, named_params};
 
+use super::person;
 use crate::domain::{
-    CustomerId, Error, Notice, NoticeId, Reply, Result, StaffNews, Stage, StageId, TaskId,
-    TelegramId, Waiting,
+    Addressee, Channel, Chat, CustomerId, Error, Notice, NoticeId, Reply, Result, StaffNews, Stage,
+    StageId, TaskId, Waiting,
 };
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
 
 pub fn push_notice(
     tx: &Transaction,
-    chat: TelegramId,
-    customer: CustomerId,
+    to: Addressee,
     notice: Notice,
     now: Timestamp,
     due: Timestamp,
@@ -32,23 +32,25 @@ pub fn push_notice(
         } => (from_stage, to_stage),
         _ => (None, None),
     };
-    let (task, (from, to)) = (notice.task(), statuses.unzip());
-    keep_order(tx, chat, now)?;
+    let (task, (from_status, to_status)) = (notice.task(), statuses.unzip());
+    let person = person::of_customer(tx, to.customer)?;
+    keep_order(tx, &person, now)?;
     tx.prepare_cached(
-        "INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status,
+        "INSERT INTO outbox (person, channel, kind, customer_id, task_id, from_status, to_status,
              from_stage, to_stage, comment_id, approval_id, created_at, due_at, try_at)
-         VALUES (:chat, :kind, :customer, :task, :from, :to, :from_stage, :to_stage, :comment,
-             :approval, :now, :due, :due)",
+         VALUES (:person, :channel, :kind, :customer, :task, :from, :to, :from_stage, :to_stage,
+             :comment, :approval, :now, :due, :due)",
     )?
     .execute(named_params! {
-        ":chat": chat, ":kind": kind, ":customer": customer, ":task": task, ":from": from,
-        ":to": to, ":from_stage": from_stage, ":to_stage": to_stage, ":comment": comment,
-        ":approval": approval, ":now": Millis(now), ":due": Millis(due),
+        ":person": person, ":channel": to.channel, ":kind": kind, ":customer": to.customer,
+        ":task": task, ":from": from_status, ":to": to_status, ":from_stage": from_stage,
+        ":to_stage": to_stage, ":comment": comment, ":approval": approval, ":now": Millis(now),
+        ":due": Millis(due),
     })?;
     Ok(())
 }
 
-pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timestamp) -> Result<()> {
+pub fn push_reply(tx: &Transaction, chat: Chat, reply: &Reply, now: Timestamp) -> Result<()> {
     let reply = serde_json::to_string(reply).map_err(Error::internal)?;
     push_json(tx, chat, "REPLY", &reply, now)
 }
@@ -56,7 +58,7 @@ pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timest
 /// Queues news for an employee, replacing an equal waiting one.
 pub fn push_staff_news(
     tx: &Transaction,
-    chat: TelegramId,
+    chat: Chat,
     news: StaffNews,
     now: Timestamp,
 ) -> Result<()> {
@@ -67,7 +69,7 @@ pub fn push_staff_news(
 /// Queues a reply, replacing an equal waiting one.
 pub fn push_reply_once(
     tx: &Transaction,
-    chat: TelegramId,
+    chat: Chat,
     reply: &Reply,
     now: Timestamp,
 ) -> Result<()> {
@@ -77,31 +79,31 @@ pub fn push_reply_once(
 
 fn push_json_once(
     tx: &Transaction,
-    chat: TelegramId,
+    chat: Chat,
     kind: &str,
     json: &str,
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
-             AND state = 'WAITING' AND kind = ?2 AND reply = ?3",
-        (chat, kind, json),
+        "DELETE FROM outbox WHERE chat_id = ?1 AND channel = ?2 AND state IN ('WAITING', 'SENDING')
+             AND state = 'WAITING' AND kind = ?3 AND reply = ?4",
+        (chat.id, chat.messenger.channel(), kind, json),
     )?;
     push_json(tx, chat, kind, json, now)
 }
 
-/// Returns the waiting notice about a task's status to a chat. One that is being sent no longer waits.
+/// Returns the waiting notice about a task's status to a customer. One that is being sent no longer waits.
 pub fn waiting_of_task(
     connection: &Connection,
     task: TaskId,
-    chat: TelegramId,
+    customer: CustomerId,
 ) -> Result<Option<Waiting>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, from_stage, maybe_seen FROM outbox
-         WHERE task_id = ?1 AND chat_id = ?2 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
+         WHERE task_id = ?1 AND customer_id = ?2 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
          ORDER BY id DESC LIMIT 1",
     )?;
-    let waiting = statement.query_row((task, chat), |row| {
+    let waiting = statement.query_row((task, customer), |row| {
         Ok(Waiting {
             id: row.get("id")?,
             from: row.get("from_stage")?,
@@ -139,52 +141,60 @@ pub fn move_to_stage(tx: &Transaction, from: StageId, to: StageId) -> Result<()>
     Ok(())
 }
 
-/// Queues a dead notice again, with the current contents; `to` if it is about a stage.
+/// Queues a dead message again by a channel, with the current contents; `to` if it is about a stage.
 pub fn revive(
     tx: &Transaction,
     id: NoticeId,
-    chat: TelegramId,
+    channel: Channel,
     to: Option<&Stage>,
     now: Timestamp,
 ) -> Result<()> {
     let (status, stage) = to.map(|stage| (stage.status, stage.id)).unzip();
     tx.execute(
-        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = coalesce(?3, to_status),
+        "UPDATE outbox SET state = 'WAITING', channel = ?2, refused_by = '', to_status = coalesce(?3, to_status),
              to_stage = coalesce(?4, to_stage), attempts = 0, created_at = ?5, due_at = ?5,
              try_at = ?5, reckoned_at = NULL, settled_at = NULL, reason = NULL, detail = NULL,
              unnoticed = 0
          WHERE id = ?1",
-        (id, chat, status, stage, Millis(now)),
+        (id, channel, status, stage, Millis(now)),
     )?;
     Ok(())
 }
 
-/// Keeps the order of a chat's messages after the wall clock was set back. Messages are sent in the
+/// Keeps the order of a person's messages after the wall clock was set back. Messages are sent in the
 /// order of their due times, and earlier ones would be dated in the future: they are moved back by
 /// that difference, so that each waits for as long as intended.
-fn keep_order(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
+fn keep_order(tx: &Transaction, person: &str, now: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET due_at = due_at - (created_at - :now), try_at = try_at - (created_at - :now),
              created_at = :now
-         WHERE chat_id = :chat AND state IN ('WAITING', 'SENDING') AND state = 'WAITING'
+         WHERE person = :person AND state IN ('WAITING', 'SENDING') AND state = 'WAITING'
              AND created_at > :now",
     )?
-    .execute(named_params! { ":chat": chat, ":now": Millis(now) })?;
+    .execute(named_params! { ":person": person, ":now": Millis(now) })?;
     Ok(())
 }
 
 fn push_json(
     tx: &Transaction,
-    chat: TelegramId,
+    chat: Chat,
     kind: &str,
     json: &str,
     now: Timestamp,
 ) -> Result<()> {
-    keep_order(tx, chat, now)?;
+    let person = person::of_chat(tx, chat)?;
+    keep_order(tx, &person, now)?;
     tx.prepare_cached(
-        "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at)
-         VALUES (?1, ?2, ?3, ?4, ?4, ?4)",
+        "INSERT INTO outbox (person, channel, chat_id, kind, reply, created_at, due_at, try_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)",
     )?
-    .execute((chat, kind, json, Millis(now)))?;
+    .execute((
+        person,
+        chat.messenger.channel(),
+        chat.id,
+        kind,
+        json,
+        Millis(now),
+    ))?;
     Ok(())
 }

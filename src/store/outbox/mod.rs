@@ -1,26 +1,29 @@
-//! The `outbox` table: messages to send to Telegram, and the outcome of sending them.
+//! The `outbox` table: messages to people, and the outcome of sending them.
 
 mod fill;
+mod person;
 mod record;
 mod send;
 mod take_back;
 
 use rusqlite::Row;
 
-use crate::domain::{Notice, Told};
+use crate::domain::{Channel, Chat, Messenger, Notice, Told};
 use crate::store::engine::types::Millis;
 
 pub use fill::{
     move_to_stage, push_notice, push_reply, push_reply_once, push_staff_news, replace, revive,
     waiting_of_task,
 };
+pub(super) use person::id_column;
+pub use person::{regroup_chat, regroup_customer};
 pub(super) use record::DEAD_NOTICE;
 pub use record::{
     all_undelivered, count_settled, get_undelivered, notice_of_task, of_task, undelivered_by_ids,
 };
 pub use send::{
-    is_for, language_of, next_try, ready, recover, set_dead, set_dead_of_blocked_chat,
-    set_delivered, set_retry, set_sending, waiting,
+    Delivered, Planned, is_for, next_try, planned, ready, recover, set_channel, set_dead,
+    set_dead_of_blocked_chat, set_delivered, set_retry, set_sending, waiting,
 };
 pub use take_back::{
     delete, delete_of_chat, delete_of_customer, delete_reminders, delete_unsent_of_task,
@@ -40,9 +43,9 @@ fn read_told(row: &Row<'_>) -> rusqlite::Result<Told> {
 }
 
 /// The columns from which a row is read, before and after it is settled.
-pub(super) const COLUMNS: &str = "id, chat_id, kind, task_id, answer_of, from_status, to_status, from_stage, \
+pub(super) const COLUMNS: &str = "id, person, channel, chat_id, refused_by, kind, task_id, answer_of, from_status, to_status, from_stage, \
     to_stage, comment_id, approval_id, reply, customer_id, state, reason, detail, attempts, created_at, due_at, try_at, \
-    settled_at";
+    settled_at, cost, arrival";
 
 /// Reads a row in every way in which it is used.
 pub(super) fn read_through(row: &Row<'_>) -> rusqlite::Result<()> {
@@ -70,4 +73,15 @@ fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
             to_stage: row.get("to_stage")?,
         },
     })
+}
+
+/// Returns the chat of a row, if it has one.
+fn chat(row: &Row<'_>) -> rusqlite::Result<Option<Chat>> {
+    let messenger = match row.get("channel")? {
+        Channel::Telegram => Messenger::Telegram,
+        Channel::Max => Messenger::Max,
+        Channel::Sms | Channel::Email | Channel::Page | Channel::Phone => return Ok(None),
+    };
+    let id: Option<i64> = row.get("chat_id")?;
+    Ok(id.map(|id| Chat::new(messenger, id)))
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
-use super::read_told;
+use super::{chat, read_told};
 use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
 use crate::store::engine::types::{Millis, numbers};
 use crate::store::{Connection, Transaction};
@@ -16,7 +16,7 @@ pub(in crate::store) const DEAD_NOTICE: &str =
 
 static UNDELIVERED: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT id, chat_id, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,
+        "SELECT id, channel, chat_id, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,
              comment_id, approval_id, customer_id, reason, detail, attempts, settled_at
          FROM outbox WHERE {DEAD_NOTICE}"
     )
@@ -58,8 +58,9 @@ pub fn notice_of_task(tx: &Transaction, task: TaskId) -> Result<bool> {
 /// Lists all notices of a task, and the bot's dead replies, newest first.
 pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,
-             comment_id, approval_id, state, attempts, due_at, try_at, settled_at, reason, detail
+        "SELECT id, channel, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,
+             comment_id, approval_id, state, attempts, due_at, try_at, settled_at, reason, detail, cost,
+             arrival
          FROM outbox WHERE task_id = ?1 OR answer_of = ?1 ORDER BY id DESC",
     )?;
     let rows = statement.query_map([task], |row| {
@@ -67,6 +68,9 @@ pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord
             id: row.get("id")?,
             told: read_told(row)?,
             fate: fate(row)?,
+            channel: row.get("channel")?,
+            cost: row.get("cost")?,
+            arrival: row.get("arrival")?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -90,7 +94,8 @@ pub fn count_settled(connection: &Connection, since: Timestamp) -> Result<(i64, 
 fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
     Ok(Undelivered {
         id: row.get("id")?,
-        chat: row.get("chat_id")?,
+        channel: row.get("channel")?,
+        chat: chat(row)?,
         told: read_told(row)?,
         customer: row.get("customer_id")?,
         reason: reason(row)?,

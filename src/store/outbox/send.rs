@@ -1,45 +1,63 @@
 //! Claiming and settling of messages.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Row, named_params};
 use serde::de::DeserializeOwned;
 
-use super::{NO_NOTICE, notice};
-use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, TaskId, TelegramId};
+use super::{NO_NOTICE, chat, notice};
+use crate::domain::{
+    Channel, Chat, Content, CustomerId, Money, Notice, NoticeId, Outgoing, Reason, Result, TaskId,
+};
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
 
-/// The first row of each chat's queue, in the order of due times; `ready` adds the condition that
-/// an attempt is due at `now`.
+/// The first row of each person's queue, in the order of due times; `ready` adds the conditions that it is to go by a
+/// channel, and that an attempt is due at `now`.
 ///
-/// A row is the first one if nothing of its chat is being sent or must be sent before it. The first
-/// condition is implied by the second; it lets SQLite use the partial index of open rows.
+/// A row is the first one if nothing to its person is being sent or must be sent before it, by whatever channel. The
+/// first condition is implied by the second; it lets SQLite use the partial indexes of open rows.
 const HEADS: &str = "FROM outbox AS o
-    WHERE o.state IN ('WAITING', 'SENDING') AND o.state = 'WAITING' AND NOT EXISTS (
+    WHERE o.state IN ('WAITING', 'SENDING') AND o.state = 'WAITING' AND o.channel = :channel AND NOT EXISTS (
         SELECT 1 FROM outbox AS earlier
-        WHERE earlier.chat_id = o.chat_id AND earlier.state IN ('WAITING', 'SENDING')
+        WHERE earlier.person = o.person AND earlier.state IN ('WAITING', 'SENDING')
           AND (earlier.due_at, earlier.id) < (o.due_at, o.id))";
 
-/// Returns the rows to send now, in order, at most `limit`.
-pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Outgoing>> {
+/// Returns the rows to send now by a channel, in order, at most `limit`.
+pub fn ready(
+    connection: &Connection,
+    channel: Channel,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<Outgoing>> {
     let sql = format!(
-        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.from_stage,
-             o.to_stage, o.comment_id, o.approval_id, o.reply, o.attempts, o.created_at
+        "SELECT o.id, o.person, o.channel, o.chat_id, o.customer_id, o.refused_by, o.kind, o.task_id,
+             o.from_status, o.to_status, o.from_stage, o.to_stage, o.comment_id, o.approval_id, o.reply,
+             o.attempts, o.created_at, o.due_at
          {HEADS} AND o.due_at <= :now AND o.try_at <= :now
          ORDER BY o.due_at, o.id LIMIT {limit}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let now = Millis(now);
-    let rows = statement.query_map(named_params! { ":now": now }, outgoing)?;
+    let rows = statement.query_map(
+        named_params! { ":channel": channel, ":now": now },
+        outgoing,
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns the instant at which the next row is due that waits only for the time.
-pub fn next_try(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
+/// Returns the instant at which the next row of a channel is due that waits only for the time.
+pub fn next_try(
+    connection: &Connection,
+    channel: Channel,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
     let sql =
-        format!("SELECT min(max(o.due_at, o.try_at)) {HEADS} AND max(o.due_at, o.try_at) > ?1");
+        format!("SELECT min(max(o.due_at, o.try_at)) {HEADS} AND max(o.due_at, o.try_at) > :now");
     let mut statement = connection.prepare_cached(&sql)?;
-    let next: Option<Millis> = statement.query_row([Millis(now)], |row| row.get(0))?;
+    let next: Option<Millis> = statement.query_row(
+        named_params! { ":channel": channel, ":now": Millis(now) },
+        |row| row.get(0),
+    )?;
     Ok(next.map(|at| at.0))
 }
 
@@ -53,41 +71,94 @@ pub fn waiting(connection: &Connection) -> Result<(usize, Option<Timestamp>)> {
     Ok((row.0, row.1.map(|at| at.0)))
 }
 
-/// Returns the language of a chat, by the cards that it is linked to.
-pub fn language_of(connection: &Connection, chat: TelegramId) -> Result<Option<Language>> {
+/// Returns whether a customer is still that of a task.
+pub fn is_for(connection: &Connection, customer: CustomerId, task: TaskId) -> Result<bool> {
     let mut statement = connection.prepare_cached(
-        "SELECT telegram_language FROM customers WHERE telegram_id = ?1 ORDER BY id LIMIT 1",
+        "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND customer_id = ?2)",
     )?;
-    Ok(statement
-        .query_row([chat], |row| row.get("telegram_language"))
-        .optional()?)
+    Ok(statement.query_row((task, customer), |row| row.get(0))?)
 }
 
-/// Returns whether a chat is that of a task's customer, who has proved it.
-pub fn is_for(connection: &Connection, chat: TelegramId, task: TaskId) -> Result<bool> {
-    let mut statement = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id
-             WHERE t.id = ?1 AND c.telegram_id = ?2 AND c.telegram_verified = 1)",
-    )?;
-    Ok(statement.query_row((task, chat), |row| row.get(0))?)
+/// A waiting notice, with the channel by which it is to go.
+pub struct Planned {
+    pub id: NoticeId,
+    pub notice: Notice,
+    pub channel: Channel,
+    pub refused_by: Vec<Channel>,
 }
 
-/// Claims a row; its outcome is unknown until it is settled.
-pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
+/// Returns the waiting notices of a customer.
+pub fn planned(connection: &Connection, customer: CustomerId) -> Result<Vec<Planned>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, channel, refused_by, kind, task_id, from_status, to_status, from_stage, to_stage,
+             comment_id, approval_id
+         FROM outbox WHERE customer_id = ?1 AND state = 'WAITING' AND task_id IS NOT NULL ORDER BY id",
+    )?;
+    let rows = statement.query_map([customer], |row| {
+        Ok(Planned {
+            id: row.get("id")?,
+            notice: notice(row)?,
+            channel: row.get("channel")?,
+            refused_by: refused_by(row)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Sends a waiting row by another channel.
+pub fn set_channel(tx: &Transaction, id: NoticeId, channel: Channel, refused_by: &[Channel]) -> Result<()> {
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'SENDING', attempts = attempts + 1 WHERE id = ?1",
+        "UPDATE outbox SET state = 'WAITING', channel = ?2, refused_by = ?3,
+             chat_id = iif(task_id IS NULL, chat_id, NULL)
+         WHERE id = ?1",
     )?
-    .execute([id])?;
+    .execute((id, channel, words(refused_by)))?;
     Ok(())
 }
 
+fn words(channels: &[Channel]) -> String {
+    let words: Vec<&str> = channels.iter().map(|channel| channel.word()).collect();
+    words.join(" ")
+}
+
+fn refused_by(row: &Row<'_>) -> rusqlite::Result<Vec<Channel>> {
+    let words: String = row.get("refused_by")?;
+    let words = words.split(' ').filter_map(Channel::from_word);
+    Ok(words.collect())
+}
+
+/// Claims a row, to be sent to a chat if the channel has chats; its outcome is unknown until it is settled.
+pub fn set_sending(tx: &Transaction, id: NoticeId, chat: Option<Chat>) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'SENDING', chat_id = ?2, attempts = attempts + 1 WHERE id = ?1",
+    )?
+    .execute((id, chat.map(|chat| chat.id)))?;
+    Ok(())
+}
+
+/// What is recorded of a delivered row.
+#[derive(Debug, Clone, Default)]
+pub struct Delivered {
+    pub cost: Option<Money>,
+    /// Its number at a gateway that tells later whether it arrived.
+    pub external_id: Option<String>,
+}
+
 /// Settles a delivered row. Notices are kept as a record; replies are deleted.
-pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<()> {
+pub fn set_delivered(
+    tx: &Transaction,
+    id: NoticeId,
+    delivered: &Delivered,
+    now: Timestamp,
+) -> Result<()> {
     let sql = format!(
-        "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL
+        "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL, cost = ?3,
+             external_id = ?4, arrival = iif(?4 IS NULL, NULL, 'PENDING')
          WHERE id = ?1 AND kind NOT IN {NO_NOTICE}"
     );
-    tx.prepare_cached(&sql)?.execute((id, Millis(now)))?;
+    let Delivered { cost, external_id } = delivered;
+    tx.prepare_cached(&sql)?
+        .execute((id, Millis(now), cost, external_id))?;
     let sql = format!("DELETE FROM outbox WHERE id = ?1 AND kind IN {NO_NOTICE}");
     tx.prepare_cached(&sql)?.execute([id])?;
     Ok(())
@@ -136,34 +207,33 @@ pub fn set_dead(
 /// shown there.
 const SHOW_ANSWERS: &str = "UPDATE outbox SET answer_of = (
         SELECT t.id FROM customers AS c JOIN tasks AS t ON t.customer_id = c.id
-        WHERE c.telegram_id = outbox.chat_id AND c.telegram_verified = 1
+        WHERE CASE outbox.channel
+            WHEN 'TELEGRAM' THEN c.telegram_id = outbox.chat_id AND c.telegram_verified = 1
+            WHEN 'MAX' THEN c.max_id = outbox.chat_id AND c.max_verified = 1
+        END
         ORDER BY t.status = 'CLOSED', t.id DESC LIMIT 1)
     WHERE state = 'DEAD' AND kind = 'REPLY' AND answer_of IS NULL";
 
-/// Settles everything that waits for a chat that has blocked the bot as dead. Notices about stages
-/// that customers are not notified of are deleted.
-pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
-    tx.execute(
-        "DELETE FROM outbox WHERE chat_id = ?1 AND state = 'WAITING'
-             AND to_stage IN (SELECT id FROM stages WHERE told = 0)",
-        [chat],
-    )?;
-    tx.execute(
-        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED', unnoticed = kind <> 'STAFF_NEWS'
-         WHERE chat_id = ?1 AND state = 'WAITING'",
-        (chat, Millis(now)),
-    )?;
-    tx.execute(&format!("{SHOW_ANSWERS} AND chat_id = ?1"), [chat])?;
+/// Settles the replies and the news that wait for a chat that has blocked the bot as dead. Notices may go by another
+/// channel.
+pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: Chat, now: Timestamp) -> Result<()> {
+    let channel = chat.messenger.channel();
+    let sql = format!(
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?3, reason = 'BLOCKED', unnoticed = kind <> 'STAFF_NEWS'
+         WHERE chat_id = ?1 AND channel = ?2 AND state = 'WAITING' AND kind IN {NO_NOTICE}"
+    );
+    tx.execute(&sql, (chat.id, channel, Millis(now)))?;
+    let sql = format!("{SHOW_ANSWERS} AND chat_id = ?1 AND channel = ?2");
+    tx.execute(&sql, (chat.id, channel))?;
     Ok(())
 }
 
-/// Recovers after a start: whether rows that were being sent when the program ended were delivered
-/// is unknown.
-pub fn recover(tx: &Transaction) -> Result<usize> {
+/// Recovers a channel after a start: whether rows that were being sent when the program ended were delivered is unknown.
+pub fn recover(tx: &Transaction, channel: Channel) -> Result<usize> {
     Ok(tx.execute(
         "UPDATE outbox SET state = 'WAITING', maybe_seen = 1
-         WHERE state IN ('WAITING', 'SENDING') AND state = 'SENDING'",
-        [],
+         WHERE state IN ('WAITING', 'SENDING') AND state = 'SENDING' AND channel = ?1",
+        [channel],
     )?)
 }
 
@@ -175,10 +245,15 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     };
     Ok(Outgoing {
         id: row.get("id")?,
-        chat: row.get("chat_id")?,
+        person: row.get("person")?,
+        channel: row.get("channel")?,
+        chat: chat(row)?,
+        customer: row.get("customer_id")?,
+        refused_by: refused_by(row)?,
         content,
         attempts: row.get("attempts")?,
         created: row.get::<_, Millis>("created_at")?.0,
+        due: row.get::<_, Millis>("due_at")?.0,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Cancelling of waiting messages.
 
 use super::NO_NOTICE;
-use crate::domain::{ApprovalId, CustomerId, NoticeId, Result, TaskId, TelegramId};
+use crate::domain::{ApprovalId, Channel, Chat, CustomerId, NoticeId, Result, TaskId};
 use crate::store::Transaction;
 
 pub fn delete(tx: &Transaction, id: NoticeId) -> Result<()> {
@@ -48,20 +48,20 @@ pub fn delete_waiting_of_approval(tx: &Transaction, approval: ApprovalId) -> Res
 }
 
 /// Cancels the waiting messages of a chat that are no notices.
-pub fn delete_waiting_replies(tx: &Transaction, chat: TelegramId) -> Result<()> {
+pub fn delete_waiting_replies(tx: &Transaction, chat: Chat) -> Result<()> {
     let sql = format!(
-        "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
+        "DELETE FROM outbox WHERE chat_id = ?1 AND channel = ?2 AND state IN ('WAITING', 'SENDING')
              AND state = 'WAITING' AND kind IN {NO_NOTICE}"
     );
-    tx.execute(&sql, [chat])?;
+    tx.execute(&sql, of(chat))?;
     Ok(())
 }
 
 /// Deletes the bot's replies to a chat that were not delivered, now or for good.
-pub fn delete_unsent_replies(tx: &Transaction, chat: TelegramId) -> Result<()> {
+pub fn delete_unsent_replies(tx: &Transaction, chat: Chat) -> Result<()> {
     tx.execute(
-        "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'DEAD') AND kind = 'REPLY'",
-        [chat],
+        "DELETE FROM outbox WHERE chat_id = ?1 AND channel = ?2 AND state IN ('WAITING', 'DEAD') AND kind = 'REPLY'",
+        of(chat),
     )?;
     Ok(())
 }
@@ -73,7 +73,12 @@ pub fn delete_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> 
 }
 
 /// Deletes all messages of a chat.
-pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
-    tx.execute("DELETE FROM outbox WHERE chat_id = ?1", [chat])?;
+pub fn delete_of_chat(tx: &Transaction, chat: Chat) -> Result<()> {
+    tx.execute("DELETE FROM outbox WHERE chat_id = ?1 AND channel = ?2", of(chat))?;
     Ok(())
+}
+
+/// Returns a chat as the columns have it.
+fn of(chat: Chat) -> (i64, Channel) {
+    (chat.id, chat.messenger.channel())
 }

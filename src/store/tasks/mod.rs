@@ -1,11 +1,11 @@
 //! The `tasks` table, read together with the rows that it refers to.
 
+mod chat;
 mod conditions;
 mod count;
 mod page;
 mod rows;
 mod sorted;
-mod telegram;
 mod write;
 
 pub(super) use conditions::Conditions;
@@ -14,7 +14,7 @@ pub use page::{After, first_as, list, next_ids, page, page_as};
 pub(super) use rows::{COLUMNS, from_row};
 use rows::{ListPosition, read_all, read_first};
 pub use rows::{Listed, Shape, TaskRow, Wanted, Whole};
-pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
+pub use chat::{count_of_chat, last_closed_of_chat, of_chat, open_of_chat};
 pub use write::{
     delete, erase_of_customer, insert, insert_imported, move_to_stage, touch, touch_of_customer,
     update,

@@ -129,7 +129,8 @@ pub(in crate::store) fn prepare(
     Ok(created)
 }
 
-/// Applies the pending migrations: all of them, or none.
+/// Applies the pending migrations: all of them, or none. Foreign keys don't act meanwhile, so that a table can be made anew
+/// without the rows that refer to it (<https://sqlite.org/lang_altertable.html#otheralter>); they are checked afterwards.
 pub(in crate::store) fn run(
     connection: &mut Connection,
     migrations: &[Migration],
@@ -138,7 +139,12 @@ pub(in crate::store) fn run(
         .set_grouped(true)
         .set_abort_divergent(true);
     search::add_function(connection).migration_err("the connection takes no function", None)?;
-    runner.run(connection).map(drop)
+    let pragma = |on| connection.pragma_update(None, "foreign_keys", on);
+    pragma(false).migration_err("foreign keys can't be turned off", None)?;
+    let applied = runner.run(connection);
+    let pragma = |on| connection.pragma_update(None, "foreign_keys", on);
+    pragma(true).migration_err("foreign keys can't be turned on", None)?;
+    applied.map(drop)
 }
 
 /// Returns the version after all migrations.

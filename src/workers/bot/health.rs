@@ -35,7 +35,7 @@ impl HealthCheck {
     fn poll_trouble(&self) -> Option<BotTrouble> {
         let polled = self.polled.as_ref()?.borrow().clone()?;
         let failure = polled.err()?;
-        match failure.conflict() {
+        match Conflict::of(&failure) {
             Some(Conflict::Webhook) => None,
             Some(Conflict::OtherFetcher) => Some(BotTrouble::OtherFetcher),
             None => Some(BotTrouble::Unreachable {

@@ -73,8 +73,7 @@ impl Bot {
             settings: desk.settings.clone(),
             public_url: bot.wanted.public_url.clone(),
         };
-        let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        all.add(Notifier::new(db, clock, client.clone(), words));
+        all.add(Notifier::new(desk.clone(), client.clone(), words));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         all.add(Fetcher::new(db, clock, client.clone()));
         all.add(Mornings { desk: desk.clone() });

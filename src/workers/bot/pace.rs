@@ -3,7 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::channels::telegram::{self, Client};
+use crate::channels::Failure;
+use crate::channels::telegram::{Client, Conflict};
 use crate::clock::Clock;
 use crate::domain::backoff;
 
@@ -56,8 +57,8 @@ impl Pace {
     }
 
     /// Delays the next call after one that Telegram or the network failed.
-    pub fn failed(&self, failure: &telegram::Failure) {
-        let least = failure.conflict().map_or(0, |_| PATIENCE);
+    pub fn failed(&self, failure: &Failure) {
+        let least = Conflict::of(failure).map_or(0, |_| PATIENCE);
         self.delay(failure.after(), least);
     }
 

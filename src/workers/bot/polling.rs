@@ -9,9 +9,10 @@ use tokio::sync::watch;
 use super::pace::Pace;
 use crate::app::{Desk, incidents};
 use crate::bot;
-use crate::channels::telegram::{self, Client, Conflict, Update};
+use crate::channels::Failure as ChannelFailure;
+use crate::channels::telegram::{self, Client, Conflict};
 use crate::clock::Clock;
-use crate::domain::{IncidentKind, Result};
+use crate::domain::{Error, IncidentKind, Messenger, Result};
 use crate::failure::Failure;
 use crate::store::Transaction;
 use crate::workers::worker::{Step, Wake, Worker};
@@ -32,7 +33,7 @@ pub struct Polling {
 }
 
 /// Outcome of the last poll; `None` before the first.
-pub type Polled = Option<Result<(), telegram::Failure>>;
+pub type Polled = Option<Result<(), ChannelFailure>>;
 
 impl Polling {
     pub fn new(
@@ -58,12 +59,14 @@ impl Polling {
     async fn take(&self, updates: Vec<Value>) -> Result<()> {
         let desk = &self.desk;
         for update in updates {
-            let Some(update) = Update::parse(update.to_string().as_bytes()) else {
+            let Some(update) = telegram::parse(update.to_string().as_bytes()) else {
                 continue;
             };
-            let (id, shop, now) = (update.id, desk.shop(), desk.clock.now());
-            let links = desk.links();
-            let handle = move |tx: &Transaction<'_>| bot::handle(tx, &shop, &links, update, now);
+            let id = update.key.parse::<i64>().map_err(Error::internal)?;
+            let (shop, links, now) = (desk.shop(), desk.links(), desk.clock.now());
+            let handle = move |tx: &Transaction<'_>| {
+                bot::handle(tx, &shop, &links, Messenger::Telegram, update, now)
+            };
             desk.db.write(handle).await?;
             desk.db.metrics().updated();
             self.with_offset(|offset| *offset = Some(id + 1));
@@ -71,9 +74,9 @@ impl Polling {
         Ok(())
     }
 
-    async fn report_failure(&self, failure: &telegram::Failure) {
+    async fn report_failure(&self, failure: &ChannelFailure) {
         let why = failure.detail();
-        match failure.conflict() {
+        match Conflict::of(failure) {
             None => tracing::warn!(why, "failed to poll updates"),
             Some(Conflict::Webhook) => {
                 tracing::warn!(why, "updates are sent to a webhook; removing it");

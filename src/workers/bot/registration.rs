@@ -7,7 +7,8 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use super::pace::Pace;
-use crate::channels::telegram::{self, Client};
+use crate::channels;
+use crate::channels::telegram::Client;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::workers::worker::{Step, Wake, Worker};
@@ -55,7 +56,7 @@ impl Worker for Registration {
         let refused = registered
             .as_ref()
             .err()
-            .and_then(telegram::Failure::refusal);
+            .and_then(channels::Failure::refusal);
         self.refused.send_replace(refused.map(str::to_owned));
         self.tried.send_replace(());
         if let Err(failure) = registered {

@@ -2,26 +2,21 @@
 
 use jiff::Timestamp;
 
-use crate::channels::telegram::html;
+use crate::channels::html;
 use crate::domain::{
     Approval, Buttons, Day, Decision, Language, Message, Notice, Phone, Reply, Result, Shop,
-    TaskId, TelegramId,
+    TaskId,
 };
 use crate::i18n::{self, Arg, LineWords};
 use crate::store::{self, Connection};
 
-/// Renders a notice from the current state; `None` when there is nothing to say any more, or the task is another
-/// customer's since an earlier attempt.
+/// Renders a notice from the current state; `None` when there is nothing to say any more.
 pub(super) fn notice(
     connection: &Connection,
-    chat: TelegramId,
+    language: Language,
     notice: Notice,
     shop: &Shop,
 ) -> Result<Option<Reply>> {
-    if !store::outbox::is_for(connection, chat, notice.task())? {
-        return Ok(None);
-    }
-    let language = store::outbox::language_of(connection, chat)?.unwrap_or(shop.language);
     let number = ("number", notice.task().to_string().into());
     let say = |id: &str, args: Vec<Arg<'_>>| i18n::text_with(language, id, args);
     let (text, buttons) = match notice {

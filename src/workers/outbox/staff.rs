@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::settings::Live;
-use crate::channels::telegram::html;
+use crate::channels::html;
 use crate::domain::{
     Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter, TaskId,
     TelegramId, Urgency,

@@ -1,17 +1,16 @@
-//! Links between Telegram accounts and customers. A sender is identified by the Telegram id; what
-//! they may see depends on the customers that this id is linked to.
+//! Links between customers and their accounts on messengers. A sender is identified by the chat; what
+//! they may see depends on the customers that it is linked to.
 
 use jiff::Timestamp;
 
-use super::customers;
+use super::{customers, routes};
 use crate::domain::{
-    Author, Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, TelegramId,
-    TelegramLink,
+    Author, Chat, ChatLink, Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, Shop,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Trust level of a Telegram account.
+/// Trust level of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     Stranger,
@@ -20,9 +19,9 @@ pub enum Standing {
     Verified,
 }
 
-pub fn standing(connection: &Connection, who: TelegramId) -> Result<Standing> {
-    let cards = store::customers::by_telegram(connection, who)?;
-    let verified = |card: &Customer| card.telegram.is_some_and(|link| link.verified);
+pub fn standing(connection: &Connection, who: Chat) -> Result<Standing> {
+    let cards = store::customers::by_chat(connection, who)?;
+    let verified = |card: &Customer| card.link_to(who).is_some_and(|link| link.verified);
     Ok(match (cards.is_empty(), cards.iter().any(verified)) {
         (true, _) => Standing::Stranger,
         (false, false) => Standing::Unverified,
@@ -31,24 +30,25 @@ pub fn standing(connection: &Connection, who: TelegramId) -> Result<Standing> {
 }
 
 /// Links the customer with a phone that the account has verified, creating the customer if there is
-/// none. Replaces any previous link of the customer, and removes the account's unverified links.
+/// none. Replaces any previous link of the customer on that messenger, and removes the account's unverified links.
 pub fn link(
     tx: &Transaction,
-    who: TelegramId,
+    who: Chat,
     phone: &Phone,
     name: Option<&Name>,
     language: Language,
     now: Timestamp,
 ) -> Result<()> {
-    for card in store::customers::by_telegram(tx, who)? {
-        if card.telegram.is_some_and(|link| !link.verified) {
+    for card in store::customers::by_chat(tx, who)? {
+        if card.link_to(who).is_some_and(|link| !link.verified) {
             let author = Author::Customer(Some(card.id));
-            customers::set_telegram(tx, author, card.id, None, now)?;
+            customers::set_link(tx, author, card.id, who.messenger, None, now)?;
         }
     }
     let id = match store::customers::by_phone(tx, phone)? {
         Some(card) => {
-            if card.telegram.is_some_and(|link| link.id != who) {
+            let former = card.link(who.messenger).filter(|link| link.chat != who);
+            if former.is_some() && card.links().count() == 1 {
                 store::outbox::delete_waiting_of_customer(tx, card.id)?;
             }
             if card.name.is_none() {
@@ -67,7 +67,7 @@ pub fn link(
 /// An existing customer is left alone, and an account creates at most one such customer.
 pub fn claim(
     tx: &Transaction,
-    who: TelegramId,
+    who: Chat,
     phone: &Phone,
     name: Option<&Name>,
     language: Language,
@@ -84,47 +84,59 @@ pub fn claim(
 fn set_link(
     tx: &Transaction,
     card: CustomerId,
-    who: TelegramId,
+    who: Chat,
     verified: bool,
     language: Language,
     now: Timestamp,
 ) -> Result<()> {
-    let link = TelegramLink {
-        id: who,
+    let link = ChatLink {
+        chat: who,
         verified,
         blocked: false,
         language,
     };
     let author = Author::Customer(Some(card));
-    customers::set_telegram(tx, author, card, Some(&link), now)
+    customers::set_link(tx, author, card, who.messenger, Some(&link), now)
 }
 
-/// Records that the account has blocked or unblocked the bot.
-pub fn set_blocked(tx: &Transaction, who: TelegramId, blocked: bool, now: Timestamp) -> Result<()> {
+/// Records that the account has blocked or unblocked the bot. What waits for a blocked one goes by another channel, or is
+/// dead.
+pub fn set_blocked(
+    tx: &Transaction,
+    shop: &Shop,
+    who: Chat,
+    blocked: bool,
+    now: Timestamp,
+) -> Result<()> {
     store::customers::set_blocked(tx, who, blocked)?;
-    match blocked {
-        true => store::outbox::set_dead_of_blocked_chat(tx, who, now),
-        false => Ok(()),
+    if blocked {
+        store::outbox::set_dead_of_blocked_chat(tx, who, now)?;
+        for card in store::customers::by_chat(tx, who)? {
+            routes::plan(tx, shop, &card, now)?;
+        }
     }
+    Ok(())
 }
 
-/// Records that the account has sent a message: its language, and that it doesn't block the bot.
-pub fn heard_from(tx: &Transaction, who: TelegramId, language: Language) -> Result<()> {
+/// Records that the account has sent a message: its language, that it doesn't block the bot, and that its messenger is the
+/// one that the customer used last.
+pub fn heard_from(tx: &Transaction, who: Chat, language: Language) -> Result<()> {
     store::customers::set_blocked(tx, who, false)?;
+    store::customers::set_heard_on(tx, who)?;
     store::customers::set_language(tx, who, language)
 }
 
 /// Returns the number of tasks that the account may see.
-pub fn count(connection: &Connection, who: TelegramId) -> Result<usize> {
-    store::tasks::count_of_telegram(connection, who)
+pub fn count(connection: &Connection, who: Chat) -> Result<usize> {
+    store::tasks::count_of_chat(connection, who)
 }
 
 /// Returns tasks that the account may see, newest first.
 pub fn tasks(
     connection: &Connection,
-    who: TelegramId,
+    who: Chat,
     skip: usize,
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
-    store::tasks::of_telegram(connection, who, skip, limit)
+    store::tasks::of_chat(connection, who, skip, limit)
 }

@@ -1,7 +1,7 @@
-//! Pauses that Telegram asks for with 429 ("Too Many Requests", `retry_after`).
+//! Pauses that a messenger asks for with 429 ("Too Many Requests", `retry_after`).
 //!
-//! Telegram doesn't say whether the limit of a chat or that of the bot was exceeded. A single
-//! rejected chat is assumed to receive too much, and the others continue. When a second one is
+//! Neither says whether the limit of a chat or that of the bot was exceeded. A single
+//! rejected person is assumed to receive too much, and the others continue. When a second one is
 //! rejected while the first is still paused, the bot as a whole sends too much, and everything
 //! pauses: further calls would be rejected as well, and might lengthen the wait.
 
@@ -9,14 +9,15 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::domain::TelegramId;
-
 /// Scope of a rejection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scope {
-    Chat(TelegramId),
+    /// One person's messages.
+    Person(String),
     /// Downloads of files.
     Files,
+    /// All calls.
+    All,
 }
 
 /// Ends of pauses by the monotonic clock: setting the wall clock must neither end nor extend a
@@ -36,13 +37,11 @@ impl Pauses {
         let mut inner = self.lock();
         let end = now.saturating_add(wait);
         inner.scopes.retain(|_, end| *end > now);
+        let is_all = scope == Scope::All;
         inner.scopes.insert(scope, end);
-        let chats = inner.scopes.keys();
-        if chats
-            .filter(|scope| matches!(scope, Scope::Chat(_)))
-            .count()
-            > 1
-        {
+        let persons = inner.scopes.keys();
+        let persons = persons.filter(|scope| matches!(scope, Scope::Person(_)));
+        if is_all || persons.count() > 1 {
             inner.all = inner.all.max(end);
         }
     }
@@ -53,9 +52,9 @@ impl Pauses {
     }
 
     /// Returns the remaining pause of a scope, its own or that of all calls.
-    pub fn left_of(&self, scope: Scope, now: Duration) -> Option<Duration> {
+    pub fn left_of(&self, scope: &Scope, now: Duration) -> Option<Duration> {
         let inner = self.lock();
-        let own = inner.scopes.get(&scope).copied().unwrap_or_default();
+        let own = inner.scopes.get(scope).copied().unwrap_or_default();
         left(own.max(inner.all), now)
     }
 
@@ -73,25 +72,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_chat_pauses_alone_and_a_second_one_stops_everything() {
+    fn one_person_pauses_alone_and_a_second_one_stops_everything() {
         let seconds = Duration::from_secs;
-        let chat = |id| Scope::Chat(TelegramId::from_row(id));
+        let person = |id: i64| Scope::Person(id.to_string());
         let pauses = Pauses::default();
-        pauses.note(chat(1), seconds(10), seconds(60));
+        pauses.note(person(1), seconds(10), seconds(60));
         pauses.note(Scope::Files, seconds(10), seconds(60));
-        pauses.note(chat(1), seconds(15), seconds(60));
+        pauses.note(person(1), seconds(15), seconds(60));
         assert_eq!(pauses.left(seconds(20)), None);
-        assert_eq!(pauses.left_of(chat(1), seconds(20)), Some(seconds(55)));
-        assert_eq!(pauses.left_of(chat(2), seconds(20)), None);
-        pauses.note(chat(2), seconds(20), seconds(5));
-        for scope in [chat(2), chat(3), Scope::Files] {
-            let left = pauses.left_of(scope, seconds(22));
+        assert_eq!(pauses.left_of(&person(1), seconds(20)), Some(seconds(55)));
+        assert_eq!(pauses.left_of(&person(2), seconds(20)), None);
+        pauses.note(person(2), seconds(20), seconds(5));
+        for scope in [person(2), person(3), Scope::Files] {
+            let left = pauses.left_of(&scope, seconds(22));
             assert!(left >= Some(seconds(3)), "{scope:?}: {left:?}");
         }
         assert_eq!(pauses.left(seconds(22)), Some(seconds(3)));
         assert_eq!(pauses.left(seconds(25)), None);
         // A pause that ended long ago is unrelated.
-        pauses.note(chat(4), seconds(100), seconds(5));
-        assert_eq!(pauses.left_of(chat(5), seconds(101)), None);
+        pauses.note(person(4), seconds(100), seconds(5));
+        assert_eq!(pauses.left_of(&person(5), seconds(101)), None);
+        pauses.note(Scope::All, seconds(200), seconds(5));
+        assert_eq!(pauses.left(seconds(201)), Some(seconds(4)));
     }
 }

@@ -1,0 +1,75 @@
+//! The channels by which waiting notices go.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::{Channel, Content, Customer, Notice, Outgoing, Reason, Result, Shop};
+use crate::store::{self, Connection, Transaction};
+
+/// Returns the channels by which a notice can go to a customer, the preferred one first, without those that refused it.
+pub fn of(shop: &Shop, customer: &Customer, notice: Notice, refused_by: &[Channel]) -> Vec<Channel> {
+    let mut routes = shop.routing.routes(&customer.contacts(), notice.purpose());
+    routes.retain(|channel| !refused_by.contains(channel));
+    routes
+}
+
+/// How long a message waits for a failing channel before it goes by another one.
+pub const LATE: Duration = Duration::from_secs(600);
+
+/// Returns whether a message has waited for its channel for too long.
+pub fn is_late(row: &Outgoing, now: Timestamp) -> bool {
+    let late = row.due.saturating_add(LATE).unwrap_or(Timestamp::MAX);
+    late <= now
+}
+
+/// Returns the channel by which a message can go instead of its own: the next one in the order of preference, or the first
+/// one after the last. Replies go by the channel of the question alone.
+pub fn other(
+    connection: &Connection,
+    shop: &Shop,
+    row: &Outgoing,
+    refused_by: &[Channel],
+) -> Result<Option<Channel>> {
+    let (Content::Notice(notice), Some(customer)) = (&row.content, row.customer) else {
+        return Ok(None);
+    };
+    let Some(customer) = store::customers::get(connection, customer)? else {
+        return Ok(None);
+    };
+    let routes = of(shop, &customer, *notice, refused_by);
+    let own = routes.iter().position(|channel| *channel == row.channel);
+    let next = own.and_then(|own| routes.get(own + 1));
+    let next = next.or_else(|| routes.first());
+    Ok(next.copied().filter(|next| *next != row.channel))
+}
+
+/// Plans the waiting notices of a customer anew, after a channel was lost: each goes by another one, or is dead. One about
+/// a stage of which customers aren't told is deleted.
+pub fn plan(tx: &Transaction, shop: &Shop, customer: &Customer, now: Timestamp) -> Result<()> {
+    for planned in store::outbox::planned(tx, customer.id)? {
+        let routes = of(shop, customer, planned.notice, &planned.refused_by);
+        match routes.first() {
+            Some(_) if routes.contains(&planned.channel) => {}
+            Some(first) => {
+                store::outbox::set_channel(tx, planned.id, *first, &planned.refused_by)?;
+            }
+            None if !is_told(tx, planned.notice)? => store::outbox::delete(tx, planned.id)?,
+            None => store::outbox::set_dead(tx, planned.id, Reason::Blocked, "", now)?,
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether customers are told of what the notice is about.
+fn is_told(tx: &Transaction, notice: Notice) -> Result<bool> {
+    let Notice::StatusChanged {
+        to_stage: Some(stage),
+        ..
+    } = notice
+    else {
+        return Ok(true);
+    };
+    let stage = store::stages::get(tx, stage)?;
+    Ok(stage.is_none_or(|stage| stage.told))
+}

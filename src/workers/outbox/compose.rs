@@ -1,0 +1,133 @@
+//! Composition of a message when it is claimed, for the channel by which it goes.
+
+use jiff::Timestamp;
+
+use super::{StaffTexts, say};
+use crate::app::routes;
+use crate::app::status_links::Links;
+use crate::channels::Outbound;
+use crate::domain::{
+    Channel, Chat, ChatLink, Content, Customer, Messenger, Notice, Outgoing, Reason, Reply, Result,
+    Shop, is_given_up,
+};
+use crate::store::{self, Transaction};
+
+/// What messages are composed from, besides the database.
+pub(super) struct Context<'a> {
+    pub shop: &'a Shop,
+    pub words: &'a StaffTexts,
+    pub links: &'a Links,
+    pub now: Timestamp,
+}
+
+/// Returns the message of a row, which is claimed with it; `None` for a row that was deleted, is dead or goes by another
+/// channel.
+pub(super) fn message(
+    tx: &Transaction,
+    context: &Context<'_>,
+    row: &Outgoing,
+) -> Result<Option<Outbound>> {
+    let now = context.now;
+    let message = match (&row.content, row.chat) {
+        (Content::Reply(reply), Some(chat)) => Some(Outbound::Chat(chat, reply.clone())),
+        (Content::Staff(news), Some(chat)) => {
+            let text = match chat.telegram_id() {
+                Some(id) => context.words.find(tx, id, *news, now)?,
+                None => None,
+            };
+            text.map(|reply| Outbound::Chat(chat, reply))
+        }
+        (Content::Notice(notice), _) => match addressee(tx, context, row, *notice)? {
+            Addressee::Customer(customer) => notice_to(tx, context, row, *notice, &customer)?,
+            Addressee::Nobody => None,
+            Addressee::Elsewhere => return Ok(None),
+        },
+        (Content::Unreadable | Content::Reply(_) | Content::Staff(_), _) => {
+            store::outbox::set_dead(tx, row.id, Reason::Refused, "unreadable", now)?;
+            return Ok(None);
+        }
+    };
+    let Some(mut message) = message else {
+        store::outbox::delete(tx, row.id)?;
+        return Ok(None);
+    };
+    if is_given_up(row.created, now) {
+        store::outbox::set_dead(tx, row.id, Reason::Expired, "", now)?;
+        return Ok(None);
+    }
+    let mut chat = None;
+    if let Outbound::Chat(to, reply) = &mut message {
+        reply.no_preview = context.words.name_the_desk(&reply.text);
+        chat = Some(*to);
+    }
+    store::outbox::set_sending(tx, row.id, chat)?;
+    Ok(Some(message))
+}
+
+enum Addressee {
+    Customer(Box<Customer>),
+    /// There is nobody to tell any more.
+    Nobody,
+    /// The row was planned for another channel, or is dead.
+    Elsewhere,
+}
+
+/// Returns the customer of a notice, if it can go to them by the channel of its row.
+fn addressee(
+    tx: &Transaction,
+    context: &Context<'_>,
+    row: &Outgoing,
+    notice: Notice,
+) -> Result<Addressee> {
+    let customer = match row.customer {
+        // The task may be another customer's since an earlier attempt.
+        Some(id) if store::outbox::is_for(tx, id, notice.task())? => store::customers::get(tx, id)?,
+        _ => None,
+    };
+    let Some(customer) = customer else {
+        return Ok(Addressee::Nobody);
+    };
+    let routes = routes::of(context.shop, &customer, notice, &row.refused_by);
+    // Staff may have sent it again although the account had blocked the bot: the attempt tells.
+    let is_tried = link(&customer, row.channel).is_some_and(|link| link.verified);
+    match routes.first() {
+        _ if routes.contains(&row.channel) => Ok(Addressee::Customer(customer.into())),
+        Some(other) => {
+            store::outbox::set_channel(tx, row.id, *other, &row.refused_by)?;
+            Ok(Addressee::Elsewhere)
+        }
+        None if is_tried => Ok(Addressee::Customer(customer.into())),
+        None => Ok(Addressee::Nobody),
+    }
+}
+
+fn link(customer: &Customer, channel: Channel) -> Option<&ChatLink> {
+    match channel {
+        Channel::Telegram => customer.link(Messenger::Telegram),
+        Channel::Max => customer.link(Messenger::Max),
+        Channel::Sms | Channel::Email | Channel::Page | Channel::Phone => None,
+    }
+}
+
+/// Renders a notice for a customer; `None` when there is nothing to say any more.
+fn notice_to(
+    tx: &Transaction,
+    context: &Context<'_>,
+    row: &Outgoing,
+    notice: Notice,
+    customer: &Customer,
+) -> Result<Option<Outbound>> {
+    let shop = context.shop;
+    let link = link(customer, row.channel);
+    let spoken = link.or_else(|| customer.links().next());
+    let language = spoken.map_or(shop.language, |link| link.language);
+    let said = say::notice(tx, language, notice, shop)?;
+    Ok(said.and_then(|reply| match link {
+        Some(link) => Some(to_chat(link.chat, reply)),
+        None => None,
+    }))
+}
+
+fn to_chat(chat: Chat, reply: Reply) -> Outbound {
+    Outbound::Chat(chat, reply)
+}
