@@ -6,9 +6,6 @@ ALTER TABLE customers ADD COLUMN max_language TEXT NOT NULL DEFAULT 'ru' CHECK (
 -- The messenger in which the customer wrote or pressed a button last.
 ALTER TABLE customers ADD COLUMN heard_on TEXT CHECK (heard_on IN ('TELEGRAM', 'MAX'));
 CREATE INDEX customers_max ON customers (max_id) WHERE max_id IS NOT NULL;
--- The cards that can still come back from a merge.
-UPDATE customer_merges SET snapshot = json_set(snapshot, '$.card', '' || json_set(json_extract(snapshot, '$.card'),
-    '$.max_verified', 0, '$.max_blocked', 0, '$.max_language', 'ru'));
 DROP TRIGGER changes_customer_update;
 CREATE TRIGGER changes_customer_update
 AFTER UPDATE OF phone, phone_e164, name, telegram_id, telegram_verified, telegram_blocked, telegram_language,
@@ -71,7 +68,7 @@ CREATE TABLE outbox_new (
     person      TEXT    NOT NULL,
     -- By which it is to go, or went.
     channel     TEXT    NOT NULL CHECK (channel IN ('TELEGRAM', 'MAX', 'SMS', 'EMAIL')),
-    -- The chat of a reply or of news for an employee; that of a notice once it was chosen.
+    -- The chat of a reply or of news for an employee, and that of a notice once it was chosen.
     chat_id     INTEGER,
     -- The channels that refused it for good, separated by spaces.
     refused_by  TEXT    NOT NULL DEFAULT '',
@@ -155,7 +152,7 @@ CREATE INDEX outbox_task ON outbox (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX outbox_unnoticed ON outbox (coalesce(task_id, answer_of)) WHERE unnoticed = 1;
 
 -- What each message of a chat refers to, whatever the messenger.
-CREATE TABLE chat_messages (
+CREATE TABLE telegram_messages_new (
     messenger  TEXT    NOT NULL CHECK (messenger IN ('TELEGRAM', 'MAX')),
     chat_id    INTEGER NOT NULL,
     message    TEXT    NOT NULL,
@@ -170,24 +167,28 @@ CREATE TABLE chat_messages (
     at         INTEGER NOT NULL,
     PRIMARY KEY (messenger, chat_id, message)
 ) WITHOUT ROWID, STRICT;
-INSERT INTO chat_messages (messenger, chat_id, message, task_id, comment_id, album, has_words, at)
+INSERT INTO telegram_messages_new (messenger, chat_id, message, task_id, comment_id, album, has_words, at)
 SELECT 'TELEGRAM', chat_id, CAST(message_id AS TEXT), task_id, comment_id, album, has_words, at FROM telegram_messages;
 DROP TABLE telegram_messages;
+ALTER TABLE telegram_messages_new RENAME TO telegram_messages;
+ALTER TABLE telegram_messages RENAME TO chat_messages;
 CREATE INDEX chat_messages_album ON chat_messages (messenger, chat_id, album) WHERE album IS NOT NULL;
 CREATE INDEX chat_messages_comment ON chat_messages (comment_id) WHERE comment_id IS NOT NULL;
 CREATE INDEX chat_messages_idle ON chat_messages (at) WHERE task_id IS NULL AND comment_id IS NULL;
 CREATE INDEX chat_messages_task ON chat_messages (task_id) WHERE task_id IS NOT NULL;
 
 -- The updates of messengers that were processed.
-CREATE TABLE messenger_updates (
+CREATE TABLE telegram_updates_new (
     messenger   TEXT    NOT NULL CHECK (messenger IN ('TELEGRAM', 'MAX')),
     key         TEXT    NOT NULL,
     received_at INTEGER NOT NULL,
     PRIMARY KEY (messenger, key)
-) WITHOUT ROWID, STRICT;
-INSERT INTO messenger_updates (messenger, key, received_at)
+) STRICT;
+INSERT INTO telegram_updates_new (messenger, key, received_at)
 SELECT 'TELEGRAM', CAST(update_id AS TEXT), received_at FROM telegram_updates;
 DROP TABLE telegram_updates;
+ALTER TABLE telegram_updates_new RENAME TO telegram_updates;
+ALTER TABLE telegram_updates RENAME TO messenger_updates;
 CREATE INDEX messenger_updates_received ON messenger_updates (received_at);
 
 -- The file at the messenger.

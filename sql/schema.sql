@@ -26,11 +26,12 @@ CREATE TABLE "approvals" (
     asked_at     INTEGER NOT NULL,
     state        TEXT    NOT NULL CHECK (state IN ('ASKED', 'AGREED', 'DECLINED', 'WITHDRAWN')),
     decided_at   INTEGER,
-    channel      TEXT    CHECK (channel IN ('TELEGRAM', 'PAGE', 'PHONE')),
+    channel      TEXT,
     customer_id  INTEGER REFERENCES customers (id) ON DELETE SET NULL,
     unsettled    INTEGER NOT NULL DEFAULT 0 CHECK (unsettled IN (0, 1)),
     -- The discount of the whole task in this price.
-    discount     INTEGER NOT NULL DEFAULT 0 CHECK (discount >= 0), unnoticed INTEGER NOT NULL DEFAULT 0 CHECK (unnoticed IN (0, 1)),
+    discount     INTEGER NOT NULL DEFAULT 0 CHECK (discount >= 0),
+    unnoticed    INTEGER NOT NULL DEFAULT 0 CHECK (unnoticed IN (0, 1)),
     CHECK ((state = 'ASKED') = (decided_at IS NULL)),
     CHECK ((state IN ('AGREED', 'DECLINED')) = (channel IS NOT NULL))
 ) STRICT;
@@ -110,14 +111,34 @@ CREATE TABLE changes_stale (
     PRIMARY KEY (kind, subject_id)
 ) WITHOUT ROWID, STRICT;
 
-CREATE TABLE comments (
+CREATE TABLE "chat_messages" (
+    messenger  TEXT    NOT NULL CHECK (messenger IN ('TELEGRAM', 'MAX')),
+    chat_id    INTEGER NOT NULL,
+    message    TEXT    NOT NULL,
+    -- The task of a message of ours.
+    task_id    INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
+    -- What the customer said by it, wherever that was moved since.
+    comment_id INTEGER REFERENCES comments (id) ON DELETE CASCADE,
+    -- The album that it is a part of.
+    album      TEXT,
+    -- Whether there were words with it.
+    has_words  INTEGER NOT NULL DEFAULT 0 CHECK (has_words IN (0, 1)),
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (messenger, chat_id, message)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX chat_messages_album ON chat_messages (messenger, chat_id, album) WHERE album IS NOT NULL;
+CREATE INDEX chat_messages_comment ON chat_messages (comment_id) WHERE comment_id IS NOT NULL;
+CREATE INDEX chat_messages_idle ON chat_messages (at) WHERE task_id IS NULL AND comment_id IS NULL;
+CREATE INDEX chat_messages_task ON chat_messages (task_id) WHERE task_id IS NOT NULL;
+
+CREATE TABLE "comments" (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     task_id     INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
     kind        TEXT    NOT NULL CHECK (kind IN ('INTERNAL', 'TO_CUSTOMER', 'FROM_CUSTOMER')),
     employee_id INTEGER REFERENCES employees (id),
     customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
-    -- By which way the customer said it.
-    channel     TEXT    CHECK (channel IN ('TELEGRAM', 'PAGE')),
+    -- The channel by which the customer said it. Which there are, the program knows.
+    channel     TEXT,
     text        TEXT    NOT NULL,
     at          INTEGER NOT NULL,
     -- Since when, and thanks to whom, what a customer said waits for no answer any more.
@@ -151,7 +172,8 @@ CREATE TABLE customers (
     telegram_language TEXT    NOT NULL DEFAULT 'ru' CHECK (telegram_language IN ('ru', 'en')),
     created_at        INTEGER NOT NULL,
     updated_at        INTEGER NOT NULL
-, second_phone TEXT, second_phone_key TEXT NOT NULL DEFAULT '', email TEXT, company TEXT, company_key TEXT NOT NULL DEFAULT '', tax_number TEXT, note TEXT) STRICT;
+, second_phone TEXT, second_phone_key TEXT NOT NULL DEFAULT '', email TEXT, company TEXT, company_key TEXT NOT NULL DEFAULT '', tax_number TEXT, note TEXT, max_id INTEGER, max_verified INTEGER NOT NULL DEFAULT 0 CHECK (max_verified IN (0, 1)), max_blocked INTEGER NOT NULL DEFAULT 0 CHECK (max_blocked IN (0, 1)), max_language TEXT NOT NULL DEFAULT 'ru' CHECK (max_language IN ('ru', 'en')), heard_on TEXT CHECK (heard_on IN ('TELEGRAM', 'MAX'))) STRICT;
+CREATE INDEX customers_max ON customers (max_id) WHERE max_id IS NOT NULL;
 CREATE INDEX customers_telegram ON customers (telegram_id) WHERE telegram_id IS NOT NULL;
 CREATE TRIGGER changes_customer_delete AFTER DELETE ON customers
 BEGIN
@@ -165,7 +187,7 @@ BEGIN
 END;
 CREATE TRIGGER changes_customer_update
 AFTER UPDATE OF phone, phone_e164, name, telegram_id, telegram_verified, telegram_blocked, telegram_language,
-    second_phone, email, company, tax_number, note, updated_at ON customers
+    max_id, max_verified, max_blocked, max_language, second_phone, email, company, tax_number, note, updated_at ON customers
 BEGIN
     INSERT INTO changes_stale (kind, subject_id, deleted, at) VALUES ('CUSTOMER', new.id, 0, new.updated_at)
     ON CONFLICT DO UPDATE SET deleted = 0, at = max(at, excluded.at);
@@ -297,6 +319,14 @@ CREATE TABLE logo (
     changed_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE "messenger_updates" (
+    messenger   TEXT    NOT NULL CHECK (messenger IN ('TELEGRAM', 'MAX')),
+    key         TEXT    NOT NULL,
+    received_at INTEGER NOT NULL,
+    PRIMARY KEY (messenger, key)
+) STRICT;
+CREATE INDEX messenger_updates_received ON messenger_updates (received_at);
+
 CREATE TABLE morning_lists (
     employee_id INTEGER NOT NULL REFERENCES employees (id) ON DELETE CASCADE,
     day         TEXT    NOT NULL,
@@ -306,7 +336,15 @@ CREATE TABLE morning_lists (
 
 CREATE TABLE "outbox" (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    chat_id     INTEGER NOT NULL,
+    -- Whose messages keep their order: 'C' with the number of a customer's card, or 'TELEGRAM' or 'MAX' with that of a
+    -- chat without one.
+    person      TEXT    NOT NULL,
+    -- By which it is to go, or went.
+    channel     TEXT    NOT NULL CHECK (channel IN ('TELEGRAM', 'MAX', 'SMS', 'EMAIL')),
+    -- The chat of a reply or of news for an employee; that of a notice once it was chosen.
+    chat_id     INTEGER,
+    -- The channels that refused it for good, separated by spaces.
+    refused_by  TEXT    NOT NULL DEFAULT '',
     kind        TEXT    NOT NULL
                 CHECK (kind IN ('STATUS_CHANGED', 'COMMENT', 'APPROVAL', 'REMINDER', 'REPLY', 'STAFF_NEWS')),
     customer_id INTEGER REFERENCES customers (id) ON DELETE CASCADE,
@@ -316,7 +354,7 @@ CREATE TABLE "outbox" (
     from_stage  INTEGER,
     to_stage    INTEGER,
     comment_id  INTEGER REFERENCES comments (id) ON DELETE CASCADE,
-    approval_id INTEGER REFERENCES "approvals" (id) ON DELETE CASCADE,
+    approval_id INTEGER REFERENCES approvals (id) ON DELETE CASCADE,
     -- A reply, or news for an employee, as JSON.
     reply       TEXT,
     state       TEXT    NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'SENDING', 'DELIVERED', 'DEAD')),
@@ -332,20 +370,30 @@ CREATE TABLE "outbox" (
     reason      TEXT    CHECK (reason IN ('BLOCKED', 'REFUSED', 'EXPIRED')),
     detail      TEXT,
     -- The task on whose page staff see that a reply was given up. It is found when that happens.
-    answer_of   INTEGER REFERENCES tasks (id) ON DELETE CASCADE, unnoticed INTEGER NOT NULL DEFAULT 0 CHECK (unnoticed IN (0, 1)),
+    answer_of   INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
+    unnoticed   INTEGER NOT NULL DEFAULT 0 CHECK (unnoticed IN (0, 1)),
+    -- What it cost, in minor units of the shop's currency.
+    cost        INTEGER,
+    -- Its number at a gateway that tells later whether it arrived, and what was told.
+    external_id TEXT,
+    arrival     TEXT    CHECK (arrival IN ('PENDING', 'ARRIVED', 'FAILED')),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (reply IS NOT NULL)),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (task_id IS NULL)),
+    CHECK (kind NOT IN ('REPLY', 'STAFF_NEWS') OR chat_id IS NOT NULL),
     CHECK ((kind = 'STATUS_CHANGED') = (from_status IS NOT NULL AND to_status IS NOT NULL)),
     CHECK ((kind = 'COMMENT') = (comment_id IS NOT NULL)),
     CHECK ((kind = 'APPROVAL') = (approval_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX outbox_answer_of ON outbox (answer_of) WHERE answer_of IS NOT NULL;
 CREATE INDEX outbox_approval ON outbox (approval_id) WHERE approval_id IS NOT NULL;
+CREATE INDEX outbox_arriving ON outbox (external_id) WHERE arrival = 'PENDING';
 CREATE INDEX outbox_comment ON outbox (comment_id) WHERE comment_id IS NOT NULL;
 CREATE INDEX outbox_customer ON outbox (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'DEAD';
 CREATE INDEX outbox_open ON outbox (due_at, id) WHERE state IN ('WAITING', 'SENDING');
+CREATE INDEX outbox_open_channel ON outbox (channel, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_open_chat ON outbox (chat_id, due_at, id) WHERE state IN ('WAITING', 'SENDING');
+CREATE INDEX outbox_open_person ON outbox (person, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_task ON outbox (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX outbox_unnoticed ON outbox (coalesce(task_id, answer_of)) WHERE unnoticed = 1;
 
@@ -428,8 +476,8 @@ CREATE TABLE "photos" (
     -- NOTED: there is only the note.
     state           TEXT    NOT NULL CHECK (state IN ('WAITING', 'HERE', 'LOST', 'NOTED')),
     -- The file at Telegram, and by what it is known to be the same, empty where there is none.
-    telegram_file   TEXT    NOT NULL,
-    telegram_unique TEXT    NOT NULL DEFAULT '',
+    remote_file   TEXT    NOT NULL,
+    remote_unique TEXT    NOT NULL DEFAULT '',
     attempts        INTEGER NOT NULL DEFAULT 0,
     created_at      INTEGER NOT NULL,
     try_at          INTEGER NOT NULL,
@@ -445,7 +493,7 @@ CREATE TABLE "photos" (
     -- Of a picture that browsers show.
     width           INTEGER,
     height          INTEGER,
-    image           BLOB,
+    image           BLOB, messenger TEXT NOT NULL DEFAULT 'TELEGRAM' CHECK (messenger IN ('TELEGRAM', 'MAX')),
     CHECK ((state = 'HERE') = (image IS NOT NULL AND mime IS NOT NULL)),
     CHECK ((width IS NULL) = (height IS NULL)),
     CHECK (width IS NULL OR mime IN ('image/jpeg', 'image/png', 'image/webp', 'image/gif'))
@@ -802,31 +850,6 @@ WHEN NOT EXISTS (SELECT 1 FROM stages WHERE id = new.stage_id AND status = new.s
 BEGIN
     SELECT raise(ABORT, 'a task is in a stage of its status');
 END;
-
-CREATE TABLE telegram_messages (
-    chat_id    INTEGER NOT NULL,
-    message_id INTEGER NOT NULL,
-    -- The task of a message of ours.
-    task_id    INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
-    -- What the customer said by it, wherever that was moved since.
-    comment_id INTEGER REFERENCES comments (id) ON DELETE CASCADE,
-    -- The album that it is a part of.
-    album      TEXT,
-    -- Whether there were words with it.
-    has_words  INTEGER NOT NULL DEFAULT 0 CHECK (has_words IN (0, 1)),
-    at         INTEGER NOT NULL,
-    PRIMARY KEY (chat_id, message_id)
-) WITHOUT ROWID, STRICT;
-CREATE INDEX telegram_messages_album ON telegram_messages (chat_id, album) WHERE album IS NOT NULL;
-CREATE INDEX telegram_messages_comment ON telegram_messages (comment_id) WHERE comment_id IS NOT NULL;
-CREATE INDEX telegram_messages_idle ON telegram_messages (at) WHERE task_id IS NULL AND comment_id IS NULL;
-CREATE INDEX telegram_messages_task ON telegram_messages (task_id) WHERE task_id IS NOT NULL;
-
-CREATE TABLE telegram_updates (
-    update_id   INTEGER NOT NULL PRIMARY KEY,
-    received_at INTEGER NOT NULL
-) STRICT;
-CREATE INDEX telegram_updates_received ON telegram_updates (received_at);
 
 CREATE TABLE webhook_deliveries (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,

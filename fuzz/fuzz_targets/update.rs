@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use zayavka::channels::telegram::Update;
+use zayavka::channels::telegram;
 
 fuzz_target!(|json: &[u8]| {
-    let _ = Update::parse(json);
+    let _ = telegram::parse(json);
 });

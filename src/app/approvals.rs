@@ -12,8 +12,8 @@ use super::questions::{overtake, withdraw};
 use super::{details, events};
 use crate::domain::{
     Actor, Addressee, AgreedLine, Approval, ApprovalId, Author, Channel, Decision, DetailsChange,
-    Error, Event, EventKind, Message, Money, NewApproval, Notes, Problem, Result, Status, Task,
-    TaskId,
+    Error, Event, EventKind, Message, Money, NewApproval, Notes, Problem, Purpose, Result, Shop,
+    Status, Task, TaskId,
 };
 use crate::store::approvals::Asked;
 use crate::store::tasks::TaskRow;
@@ -43,6 +43,7 @@ pub fn declined(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Ha
 /// a closed task, a missing price, and one that isn't the sum of the lines.
 pub fn ask(
     tx: &Transaction,
+    shop: &Shop,
     actor: &Actor,
     id: TaskId,
     new: &NewApproval,

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::{customers, routes};
 use crate::domain::{
-    Author, Chat, ChatLink, Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, Shop,
+    Author, Chat, ChatLink, Customer, CustomerChange, CustomerId, Language, Name, Phone, Result,
+    Shop,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};

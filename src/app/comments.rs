@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::events;
 use crate::domain::{
     Actor, Addressee, AttachmentId, Author, Channel, Comment, CommentId, CommentKind, Error, Event,
-    EventKind, Message, NewFile, Problem, Result, Task, TaskId,
+    EventKind, Message, NewFile, Problem, Purpose, Result, Routing, Task, TaskId,
 };
 use crate::store::attachments::Stored;
 use crate::store::tasks::TaskRow;
@@ -35,7 +35,7 @@ pub fn add(
     tx: &Transaction,
     actor: &Actor,
     task: TaskId,
-    to_customer: bool,
+    shared: Option<&Routing>,
     text: &Message,
     now: Timestamp,
 ) -> Result<Comment> {
@@ -44,22 +44,22 @@ pub fn add(
         customer,
         ..
     } = about(tx, task)?;
-    let kind = match to_customer {
-        true => CommentKind::ToCustomer,
-        false => CommentKind::Internal,
+    let kind = match shared {
+        Some(_) => CommentKind::ToCustomer,
+        None => CommentKind::Internal,
     };
     let comment = store::comments::insert_of_staff(tx, task, kind, actor.id(), text, now)?;
-    if to_customer {
+    if shared.is_some() {
         store::comments::settle_of_task(tx, task, actor.id(), now)?;
         store::approvals::settle_of_task(tx, task)?;
         store::outbox::notice_of_task(tx, task)?;
     }
     store::tasks::touch(tx, task, now)?;
-    let to = Addressee::of(customer.as_deref(), Purpose::Message, &shop.routing);
+    let to = |routing| Addressee::of(customer.as_deref(), Purpose::Message, routing);
     let event = Event::CommentAdded {
         task: &about,
         comment,
-        to: to.filter(|_| to_customer),
+        to: shared.and_then(to),
     };
     events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     stored(tx, comment)
@@ -77,7 +77,7 @@ pub fn add_files(
     files: &[NewFile],
     now: Timestamp,
 ) -> Result<Comment> {
-    let comment = add(tx, actor, task, false, text, now)?;
+    let comment = add(tx, actor, task, None, text, now)?;
     for file in files {
         store::attachments::insert_here(tx, comment.id, file, now)?;
     }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Desk, events, routes};
 use crate::domain::{
-    Actor, AuditAction, Author, Chat, ChatLink, Conflict, Customer, CustomerChange, CustomerId, Error,
-    Event, Language, Messenger, Name, Owner, Phone, Problem, Result, Shop, Span, Tracked,
+    Actor, AuditAction, Author, Chat, ChatLink, Conflict, Customer, CustomerChange, CustomerId,
+    Error, Event, Language, Messenger, Name, Owner, Phone, Problem, Result, Shop, Span, Tracked,
     fold,
 };
 use crate::store::customers::Search;

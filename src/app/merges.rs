@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::{customers, events, tasks};
 use crate::domain::{
     Actor, AuditAction, Author, CardField, Conflict, Customer, CustomerId, Error, Event, MergeId,
-    Merged, MergedCards, Notes, Phone, Problem, Result, TaskId, Tracked, UNDO_MERGE, taken_over,
+    Merged, MergedCards, Messenger, Notes, Phone, Problem, Result, TaskId, Tracked, UNDO_MERGE,
+    taken_over,
 };
 use crate::store::{self, Connection, Transaction};
 

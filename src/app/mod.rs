@@ -66,7 +66,9 @@ pub mod webhooks;
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::domain::{BotState, Channel, Customer, PublicUrl, Reminders, Routing, Shop, Unreachable};
+use crate::domain::{
+    BotState, Channel, Customer, PublicUrl, Reminders, Routing, Shop, Unreachable,
+};
 use crate::store::Db;
 
 /// Shared state of the running server.

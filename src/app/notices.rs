@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::domain::{
-    Actor, Channel, Collapsed, Customer, Error, Notice, NoticeId, NoticeRecord, Problem, Result, Shop,
-    StageNews, TaskId, Told, Undelivered, collapse,
-};
 use super::routes;
+use crate::domain::{
+    Actor, Channel, Collapsed, Customer, Error, Notice, NoticeId, NoticeRecord, Problem, Result,
+    Shop, StageNews, TaskId, Told, Undelivered, collapse,
+};
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
@@ -26,7 +26,10 @@ pub(super) fn tell_stage(
         after,
         due,
     } = *news;
-    match collapse(store::outbox::waiting_of_task(tx, task, to.customer)?, after.id) {
+    match collapse(
+        store::outbox::waiting_of_task(tx, task, to.customer)?,
+        after.id,
+    ) {
         Collapsed::Drop(id) => store::outbox::delete(tx, id),
         Collapsed::Replace(id) => store::outbox::replace(tx, id, after, now, due),
         Collapsed::Send => {
@@ -84,9 +87,7 @@ pub fn retry(
     let (customer, channel) = to.ok_or(Problem::NotReachable.at("id"))?;
     let stage = dead.told.status().map(|_| &row.stage);
     let is_said = match stage {
-        Some(stage) => {
-            !stage.told || store::outbox::waiting_of_task(tx, task, customer)?.is_some()
-        }
+        Some(stage) => !stage.told || store::outbox::waiting_of_task(tx, task, customer)?.is_some(),
         None => false,
     };
     match is_said {

@@ -8,7 +8,12 @@ use crate::domain::{Channel, Content, Customer, Notice, Outgoing, Reason, Result
 use crate::store::{self, Connection, Transaction};
 
 /// Returns the channels by which a notice can go to a customer, the preferred one first, without those that refused it.
-pub fn of(shop: &Shop, customer: &Customer, notice: Notice, refused_by: &[Channel]) -> Vec<Channel> {
+pub fn of(
+    shop: &Shop,
+    customer: &Customer,
+    notice: Notice,
+    refused_by: &[Channel],
+) -> Vec<Channel> {
     let mut routes = shop.routing.routes(&customer.contacts(), notice.purpose());
     routes.retain(|channel| !refused_by.contains(channel));
     routes

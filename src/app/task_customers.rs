@@ -51,7 +51,7 @@ pub fn set(
     let row = tasks::get(tx, actor, id)?;
     let card = row.customer.as_ref().map(|customer| &customer.phone);
     if let Some(text) = card.and_then(|card| tasks::beside(phone, card)) {
-        comments::add(tx, actor, id, false, &text, now)?;
+        comments::add(tx, actor, id, None, &text, now)?;
     }
     Ok(row)
 }

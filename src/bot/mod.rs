@@ -10,8 +10,8 @@ mod staff;
 
 use jiff::Timestamp;
 
-use crate::app::status_links::Links;
 use crate::app::chat_links;
+use crate::app::status_links::Links;
 use crate::channels::Update;
 use crate::domain::{Messenger, Result, Shop};
 use crate::store::{self, Transaction};

@@ -6,8 +6,8 @@ use super::conversation::{Effect, Press, Pressed};
 use super::say::{self, Sentence};
 use super::staff;
 use crate::app::answers::{self, Changed, CustomerMessage, Taken};
-use crate::app::status_links::{self, Links};
 use crate::app::chat_links::{self, Standing};
+use crate::app::status_links::{self, Links};
 use crate::channels::Person;
 use crate::domain::{Error, Language, Reply, Result, Shop};
 use crate::i18n;
@@ -28,7 +28,9 @@ pub fn perform(desk: &Context<'_>, who: &Person, effect: Effect) -> Result<()> {
     match effect {
         Effect::Link(phone) => chat_links::link(tx, who.chat, &phone, name, language, now),
         Effect::Claim(phone) => chat_links::claim(tx, who.chat, &phone, name, language, now),
-        Effect::SetBlocked(blocked) => chat_links::set_blocked(tx, desk.shop, who.chat, blocked, now),
+        Effect::SetBlocked(blocked) => {
+            chat_links::set_blocked(tx, desk.shop, who.chat, blocked, now)
+        }
         Effect::Say(sentence) => reply(desk, who, &say::sentence(sentence, language)),
         Effect::Show { token, standing } => show(desk, who, &token, standing),
         Effect::Take(said) => take(desk, who, &said),

@@ -115,9 +115,7 @@ fn read_command(text: &str) -> Option<Input> {
     let command = words.next()?.split('@').next()?;
     match (command, words.next(), words.next()) {
         ("/start", None, _) => Some(Input::Start),
-        ("/start", Some(token), None) if is_payload(token) => {
-            Some(Input::Follow(token.to_owned()))
-        }
+        ("/start", Some(token), None) if is_payload(token) => Some(Input::Follow(token.to_owned())),
         ("/help", None, _) => Some(Input::Help),
         _ => None,
     }

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use crate::app::answers::Landed;
-use crate::app::status_links::Followed;
 use crate::app::chat_links::Standing;
+use crate::app::status_links::Followed;
 use crate::channels::html;
 use crate::domain::{
     Approval, Buttons, Contents, Day, Decision, Enclosure, Keeping, Language, Money, Reply, Shop,

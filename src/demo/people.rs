@@ -115,7 +115,7 @@ pub fn meet(
         let id = match bot {
             None => store::customers::insert(tx, &phone, name.as_ref(), now)?,
             Some(who) => {
-                chat_links::link(tx, who, &phone, name.as_ref(), language, now)?;
+                chat_links::link(tx, who.into(), &phone, name.as_ref(), language, now)?;
                 let card = store::customers::by_phone(tx, &phone)?;
                 card.ok_or(Error::NotFound)?.id
             }

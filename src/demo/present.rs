@@ -15,11 +15,12 @@ use super::{Setting, money};
 use crate::app::answers::{self, CustomerMessage};
 use crate::app::security::link_key::LinkKey;
 use crate::app::status_links::Links;
-use crate::app::{approvals, comments, reminders, tasks, chat_links};
+use crate::app::{approvals, chat_links, comments, reminders, tasks};
 use crate::domain::{
-    AttachmentKind, Contents, Enclosure, Error, Message, Method, NewApproval, NewPayment, NewTask,
-    PublicUrl, Reminders, RemoteFile, Result, TaskChange, TaskId, TelegramId,
+    AttachmentKind, Channel, Contents, Enclosure, Error, Message, Messenger, Method, NewApproval,
+    NewPayment, NewTask, PublicUrl, Reminders, RemoteFile, Result, TaskChange, TaskId, TelegramId,
 };
+use crate::store::outbox::Delivered;
 use crate::store::{self, Transaction};
 
 /// Number of days simulated event by event.
@@ -202,10 +203,11 @@ impl Present {
                 tasks::update(tx, &setting.shop, actor, task?, &change, now)?;
             }
             Deed::Note(words) => {
-                comments::add(tx, actor, task?, false, &message(words)?, now)?;
+                comments::add(tx, actor, task?, None, &message(words)?, now)?;
             }
             Deed::Answer(words) => {
-                comments::add(tx, actor, task?, true, &message(words)?, now)?;
+                let routing = Some(&*setting.shop.routing);
+                comments::add(tx, actor, task?, routing, &message(words)?, now)?;
             }
             Deed::Ask => {
                 let thing = life.thing.as_ref().ok_or(Error::NotFound)?;
@@ -214,21 +216,21 @@ impl Present {
                     text: Some(message(OFFER)?),
                     expected_version: None,
                 };
-                approvals::ask(tx, actor, task?, &new, now)?;
+                approvals::ask(tx, &setting.shop, actor, task?, &new, now)?;
             }
             Deed::Decide(agreed) => {
                 let asked = store::approvals::asked_of_task(tx, task?)?;
                 let asked = asked.ok_or(Error::NotFound)?;
-                answers::decide(tx, who?, asked.id, agreed, now)?;
+                answers::decide(tx, who?.into(), asked.id, agreed, now)?;
             }
             Deed::Say(words) => self.write(tx, who?, message(words)?, None, now)?,
             Deed::Show(words) => self.write(tx, who?, message(words)?, Some(photo()), now)?,
-            Deed::Block => chat_links::set_blocked(tx, who?, true, now)?,
+            Deed::Block => chat_links::set_blocked(tx, &setting.shop, who?.into(), true, now)?,
             Deed::Shift => money::change_shift(tx, &setting, event.minute / DAY, now)?,
             Deed::Remind => {
                 let (_, hour, days) = REMINDERS;
                 let reminders = Reminders::new(vec![days], hour).ok_or(Error::NotFound)?;
-                reminders::remind(tx, &reminders, &setting.shop.timezone, now)?;
+                reminders::remind(tx, &reminders, &setting.shop, now)?;
             }
         }
         Ok(())
@@ -245,14 +247,14 @@ impl Present {
     ) -> Result<()> {
         self.messages += 1;
         let said = CustomerMessage {
-            message: self.messages,
+            message: self.messages.into(),
             answers: None,
             album: None,
             text,
             enclosure,
         };
-        answers::take(tx, &self.links, who, &said, now)?;
-        if let Some((wanted, _)) = store::attachments::next(tx)? {
+        answers::take(tx, &self.links, who.into(), &said, now)?;
+        if let Some((wanted, _)) = store::attachments::next(tx, Messenger::Telegram)? {
             let contents = Contents::parse(PHONE.to_vec());
             let contents = contents.ok_or_else(|| Error::internal("the picture is none"))?;
             store::attachments::set_here(tx, wanted.id, wanted.kind, &contents)?;
@@ -330,12 +332,12 @@ fn photo() -> Enclosure {
 /// Marks everything that is due until `due` as delivered.
 fn deliver(tx: &Transaction, due: Timestamp, now: Timestamp) -> Result<()> {
     loop {
-        let ready = store::outbox::ready(tx, due, TALKED)?;
+        let ready = store::outbox::ready(tx, Channel::Telegram, due, TALKED)?;
         if ready.is_empty() {
             return Ok(());
         }
         for message in ready {
-            store::outbox::set_delivered(tx, message.id, now)?;
+            store::outbox::set_delivered(tx, message.id, &Delivered::default(), now)?;
         }
     }
 }

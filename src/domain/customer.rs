@@ -1,8 +1,8 @@
 //! Customers and their accounts on messengers.
 
 use super::{
-    CardEmail, CardNote, Chat, Company, CustomerId, Language, Merge, Messenger, Name, Phone, Result,
-    SecondPhone, TaxNumber, TelegramId,
+    CardEmail, CardNote, Chat, Company, CustomerId, Language, Merge, Messenger, Name, Phone,
+    Result, SecondPhone, TaxNumber, TelegramId,
 };
 
 /// Passes the table of a card's fields to a macro: those that staff edit, besides the phone by

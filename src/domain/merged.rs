@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CardField, CardNote, Customer, CustomerChange, CustomerId, MergeId, Name, Phone, Result,
-    SecondPhone,
+    CardField, CardNote, Customer, CustomerChange, CustomerId, MergeId, Messenger, Name, Phone,
+    Result, SecondPhone,
 };
 
 /// The time for which a merge can be undone.
@@ -88,6 +88,14 @@ pub fn taken_over(
 }
 
 impl MergedCards {
+    /// Returns whether the other card's account on a messenger follows the kept card now.
+    pub fn gave(&self, messenger: Messenger) -> bool {
+        match messenger {
+            Messenger::Telegram => self.gave_telegram,
+            Messenger::Max => self.gave_max,
+        }
+    }
+
     /// Returns the change that takes back what the merge did to the kept card, but for what was changed since.
     ///
     /// # Errors

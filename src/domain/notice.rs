@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApprovalId, Channel, Chat, CommentId, CustomerId, MessageKey, Money, NoticeId, StaffNews, StageId, Status,
-    TaskId,
+    ApprovalId, Channel, Chat, CommentId, CustomerId, MessageKey, Money, NoticeId, StaffNews,
+    StageId, Status, TaskId,
 };
 
 /// A notice to a customer about one of their tasks.

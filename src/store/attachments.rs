@@ -92,10 +92,7 @@ pub fn insert_here(
 }
 
 /// Returns the next file to download from a messenger, and the instant from which it may be.
-pub fn next(
-    connection: &Connection,
-    messenger: Messenger,
-) -> Result<Option<(Wanted, Timestamp)>> {
+pub fn next(connection: &Connection, messenger: Messenger) -> Result<Option<(Wanted, Timestamp)>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, comment_id, kind, remote_file, attempts, created_at, try_at FROM photos
          WHERE state = 'WAITING' AND messenger = ?1 ORDER BY try_at, id LIMIT 1",

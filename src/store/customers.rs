@@ -331,8 +331,7 @@ pub fn set_link(
 /// Notes on every card of an account whether it has blocked the bot.
 pub fn set_blocked(tx: &Transaction, chat: Chat, is_blocked: bool) -> Result<()> {
     let [id, _, blocked, _] = link_columns(chat.messenger);
-    let sql =
-        format!("UPDATE customers SET {blocked} = ?2 WHERE {id} = ?1 AND {blocked} <> ?2");
+    let sql = format!("UPDATE customers SET {blocked} = ?2 WHERE {id} = ?1 AND {blocked} <> ?2");
     tx.execute(&sql, (chat.id, is_blocked))?;
     Ok(())
 }
@@ -340,8 +339,7 @@ pub fn set_blocked(tx: &Transaction, chat: Chat, is_blocked: bool) -> Result<()>
 /// Notes on every card of an account which language it speaks.
 pub fn set_language(tx: &Transaction, chat: Chat, spoken: Language) -> Result<()> {
     let [id, _, _, language] = link_columns(chat.messenger);
-    let sql =
-        format!("UPDATE customers SET {language} = ?2 WHERE {id} = ?1 AND {language} <> ?2");
+    let sql = format!("UPDATE customers SET {language} = ?2 WHERE {id} = ?1 AND {language} <> ?2");
     tx.execute(&sql, (chat.id, spoken))?;
     Ok(())
 }
@@ -349,8 +347,7 @@ pub fn set_language(tx: &Transaction, chat: Chat, spoken: Language) -> Result<()
 /// Notes on every card of an account that its messenger is the one that was used last.
 pub fn set_heard_on(tx: &Transaction, chat: Chat) -> Result<()> {
     let [id, ..] = link_columns(chat.messenger);
-    let sql =
-        format!("UPDATE customers SET heard_on = ?2 WHERE {id} = ?1 AND heard_on IS NOT ?2");
+    let sql = format!("UPDATE customers SET heard_on = ?2 WHERE {id} = ?1 AND heard_on IS NOT ?2");
     tx.execute(&sql, (chat.id, chat.messenger))?;
     Ok(())
 }

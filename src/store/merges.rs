@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
+use serde_json::{Map, Value};
 
 use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Error, MergeId, Merged, MergedCards, Result};
@@ -98,14 +99,18 @@ pub fn card(connection: &Connection, id: CustomerId) -> Result<String> {
     Ok(connection.query_row(&sql, [id], |row| row.get(0))?)
 }
 
-/// Inserts a card from its row, with its old number.
+/// Inserts a card from its row, with its old number. Columns of later versions get their defaults.
 pub fn insert_card(tx: &Transaction, row: &str) -> Result<()> {
-    let values = CARD
+    let known: Map<String, Value> = serde_json::from_str(row).map_err(Error::internal)?;
+    let columns = CARD
         .split(", ")
-        .map(|column| format!("json_extract(?1, '$.{column}')"));
-    let values = values.collect::<Vec<_>>().join(", ");
+        .filter(|column| known.contains_key(*column));
+    let columns: Vec<&str> = columns.collect();
+    let values = columns.iter();
+    let values = values.map(|column| format!("json_extract(?1, '$.{column}')"));
+    let (columns, values) = (columns.join(", "), values.collect::<Vec<_>>().join(", "));
     tx.execute(
-        &format!("INSERT INTO customers ({CARD}) SELECT {values}"),
+        &format!("INSERT INTO customers ({columns}) SELECT {values}"),
         [row],
     )?;
     Ok(())

@@ -73,10 +73,13 @@ pub fn of_album(
     chat: Chat,
     album: &str,
 ) -> Result<Option<Option<CommentId>>> {
-    let sql = "SELECT comment_id FROM chat_messages WHERE messenger = ?1 AND chat_id = ?2 AND album = ?3
+    let sql =
+        "SELECT comment_id FROM chat_messages WHERE messenger = ?1 AND chat_id = ?2 AND album = ?3
                ORDER BY comment_id IS NULL, at, message LIMIT 1";
     let mut statement = connection.prepare_cached(sql)?;
-    let found = statement.query_row((chat.messenger, chat.id, album), |row| row.get("comment_id"));
+    let found = statement.query_row((chat.messenger, chat.id, album), |row| {
+        row.get("comment_id")
+    });
     Ok(found.optional()?)
 }
 
@@ -96,6 +99,9 @@ pub fn delete_of_chat(tx: &Transaction, chat: Chat) -> Result<()> {
 
 /// Deletes every row of a messenger, for another bot, whose messages have names of their own.
 pub fn delete_all(tx: &Transaction, messenger: Messenger) -> Result<()> {
-    tx.execute("DELETE FROM chat_messages WHERE messenger = ?1", [messenger])?;
+    tx.execute(
+        "DELETE FROM chat_messages WHERE messenger = ?1",
+        [messenger],
+    )?;
     Ok(())
 }

@@ -24,6 +24,9 @@ pub fn note(tx: &Transaction, messenger: Messenger, key: &str, now: Timestamp) -
 
 /// Deletes all records of a messenger, for another bot, whose updates have names of their own.
 pub fn delete_all(tx: &Transaction, messenger: Messenger) -> Result<()> {
-    tx.execute("DELETE FROM messenger_updates WHERE messenger = ?1", [messenger])?;
+    tx.execute(
+        "DELETE FROM messenger_updates WHERE messenger = ?1",
+        [messenger],
+    )?;
     Ok(())
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    Category, Concern, Currency, Day, DrawerName, Language, LineKind, Method, Money, Month,
-    Percent, Quantity, Shop, Stage, Status,
+    Category, ChatLink, Concern, Currency, Day, DrawerName, Language, LineKind, Messenger, Method,
+    Money, Month, Percent, Quantity, Shop, Stage, Status,
 };
 use crate::i18n::{self, Arg, LineWords};
 
@@ -43,6 +43,20 @@ impl Texts {
     /// Returns the message with that id.
     pub fn s(&self, id: &str) -> String {
         i18n::text(self.language, id)
+    }
+
+    /// Returns the state of an account on a messenger.
+    pub fn account(&self, link: &ChatLink) -> String {
+        let ids = match link.chat.messenger {
+            Messenger::Telegram => ["telegram-blocked", "telegram-linked", "telegram-unverified"],
+            Messenger::Max => ["max-blocked", "max-linked", "max-unverified"],
+        };
+        let [blocked, linked, unverified] = ids;
+        self.s(match () {
+            () if link.blocked => blocked,
+            () if link.verified => linked,
+            () => unverified,
+        })
     }
 
     /// Returns the message with its `{ $count }` filled in.

@@ -85,7 +85,11 @@ impl Queue for Fetcher {
     type Outcome = Fetched;
 
     async fn claim(&self) -> Result<Claim<Wanted>> {
-        let Some((wanted, at)) = self.db.read(|c| store::attachments::next(c, Messenger::Telegram)).await? else {
+        let Some((wanted, at)) = self
+            .db
+            .read(|c| store::attachments::next(c, Messenger::Telegram))
+            .await?
+        else {
             return Ok(Claim::Wait(Wake::OnChange));
         };
         if at > self.clock.now() {

@@ -123,6 +123,8 @@ async fn an_employee_does_everything_that_is_not_the_owners() {
         "{ customers { totalCount } }",
         "{ customerById(id: 1) { id } }",
         "mutation { confirmTelegram(customerId: 1) { customer { telegramVerified } } }",
+        "mutation { confirmAccount(customerId: 1, messenger: TELEGRAM) { customer { telegramVerified } } }",
+        "mutation { unlinkAccount(customerId: 1, messenger: MAX) { customer { maxId } } }",
         "mutation { unlinkTelegram(customerId: 1) { customer { telegramId } } }",
         r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#,
         "mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }",

@@ -945,7 +945,7 @@ async fn a_customers_files_are_deleted_with_the_customer() {
         eventually(trace, || has(&shop, trace) || trace.starts_with('4')).await;
     }
     let messages = |shop: &Shop| {
-        let count = "SELECT count(*) FROM telegram_messages";
+        let count = "SELECT count(*) FROM chat_messages";
         shop.database()
             .query_row(count, [], |row| row.get::<_, i64>(0))
             .unwrap()
@@ -1047,7 +1047,7 @@ async fn an_archive_holds_what_customers_sent_and_one_of_before_is_still_read() 
     rows.truncate(1);
     for new in [
         "kind",
-        "telegram_unique",
+        "remote_unique",
         "file_name",
         "size",
         "duration",

@@ -411,7 +411,7 @@ async fn a_picture_is_counted_as_well() {
     let shop = shop_with(SMALL).await;
     fill(&shop, 1, 10);
     let picture = "INSERT INTO comments (task_id, kind, channel, text, at) VALUES (1, 'FROM_CUSTOMER', 'TELEGRAM', '', 1);
-        INSERT INTO photos (comment_id, state, telegram_file, created_at, try_at, mime, width, height, image)
+        INSERT INTO photos (comment_id, state, remote_file, created_at, try_at, mime, width, height, image)
         VALUES (last_insert_rowid(), 'HERE', 'a', 1, 1, 'image/gif', 1, 2, zeroblob(2000000));";
     shop.database().execute_batch(picture).unwrap();
     let (stopped, status) = ask_and_stop(&shop, &get(&shop, "/photos/1")).await;

@@ -89,7 +89,7 @@ async fn the_demo_is_as_if_made_by_hand() {
         "payments",
         "handovers",
         "outbox",
-        "telegram_messages",
+        "chat_messages",
     ] {
         let copy = format!("INSERT INTO main.{table} SELECT * FROM demo.{table} ORDER BY 1");
         assert!(by_hand.execute(&copy, []).unwrap() > 0, "{table}");

@@ -139,7 +139,7 @@ async fn shop() -> Shop {
         let made = shop.ask_with(query, json!({ "task": task })).await;
         assert!(made["errors"].is_null(), "{made}");
     }
-    let sql = "UPDATE customers SET name = 'Анна', name_key = 'анна', telegram_id = 77, telegram_verified = 1,
+    let sql = "UPDATE customers SET name = 'Анна', name_key = 'анна', telegram_id = 77, telegram_verified = 1, max_id = 78, max_verified = 1,
         second_phone = '+7 900 000-00-09', second_phone_key = '79000000009', email = 'a@example.com', company = 'Lamp',
         company_key = 'lamp', tax_number = '6902', note = 'calls late' WHERE id = 1";
     shop.database().execute(sql, []).unwrap();

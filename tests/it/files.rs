@@ -639,7 +639,7 @@ async fn an_archive_comes_back_as_it_went() {
         .await;
     assert!(said["errors"].is_null(), "{said}");
     let picture = "INSERT INTO comments (task_id, kind, channel, text, at) VALUES (1, 'FROM_CUSTOMER', 'TELEGRAM', '', 1);
-        INSERT INTO photos (comment_id, state, telegram_file, created_at, try_at, mime, width, height, image)
+        INSERT INTO photos (comment_id, state, remote_file, created_at, try_at, mime, width, height, image)
         VALUES (last_insert_rowid(), 'HERE', 'a', 1, 1, 'image/gif', 1, 2, x'47494600ff');";
     shop.database().execute_batch(picture).unwrap();
     let desk = SignedIn::of(&shop, "owner@example.com").await;

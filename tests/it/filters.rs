@@ -420,8 +420,8 @@ async fn a_list_its_pages_and_its_counts_go_by_every_part_of_the_filter() {
         "UPDATE stages SET stuck_days = 1 WHERE id = (SELECT stage_id FROM tasks WHERE id = 1);
          INSERT INTO comments (task_id, kind, customer_id, channel, text, at)
              VALUES (2, 'FROM_CUSTOMER', 2, 'PAGE', 'when?', 1);
-         INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status, state, created_at, due_at,
-             try_at, settled_at, reason) VALUES (7, 'STATUS_CHANGED', 1, 6, 'ACCEPTED', 'READY', 'DEAD', 1, 2, 3, 4, 'EXPIRED');
+         INSERT INTO outbox (person, channel, chat_id, kind, customer_id, task_id, from_status, to_status, state, created_at, due_at,
+             try_at, settled_at, reason) VALUES ('C1', 'TELEGRAM', 7, 'STATUS_CHANGED', 1, 6, 'ACCEPTED', 'READY', 'DEAD', 1, 2, 3, 4, 'EXPIRED');
          INSERT INTO approvals (task_id, price, text, task_version, asked_at, state, decided_at, channel, unsettled)
              VALUES (5, 100, '', 1, 1, 'DECLINED', 2, 'PAGE', 1);",
     )

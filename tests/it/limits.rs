@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use zayavka::channels::telegram::{Client, Failure};
+use zayavka::channels::Failure;
+use zayavka::channels::telegram::Client;
 use zayavka::domain::{Buttons, Reply, TelegramId};
 
 use crate::cli;

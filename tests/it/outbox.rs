@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
-use zayavka::app::settings::Live;
 use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
@@ -299,8 +298,9 @@ async fn where_there_is_no_https_messages_are_polled_for() {
 #[tokio::test]
 async fn a_row_that_cannot_be_read_holds_up_nothing() {
     let shop = Shop::open().await;
-    let sql = "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at)
-        VALUES (?1, 'REPLY', '{\"old\": true}', 1627203600000, 0, 0)";
+    let sql =
+        "INSERT INTO outbox (person, channel, chat_id, kind, reply, created_at, due_at, try_at)
+        VALUES ('TELEGRAM' || ?1, 'TELEGRAM', ?1, 'REPLY', '{\"old\": true}', 1627203600000, 0, 0)";
     shop.database().execute(sql, [ANNA]).unwrap();
     shop.update(text(ANNA, "/help")).await;
     let sent = messages(&shop, 1).await;
@@ -355,7 +355,7 @@ async fn what_an_older_version_has_queued_is_still_sent() {
     );
     let client = Client::new(&telegram.url(), "1:secret".to_owned().into()).unwrap();
     let words = StaffTexts {
-        settings: Arc::new(Live::fixed(Config::parse("").unwrap().settings)),
+        shop: Arc::new(|| Config::parse("").unwrap().settings.shop),
         public_url: "http://desk.example".to_owned(),
     };
     let notifier = Notifier::new(db.clone(), clock.clone(), client, words);

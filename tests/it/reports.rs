@@ -108,11 +108,11 @@ async fn busy() -> Shop {
              (2, 'FROM_CUSTOMER', 2, 'TELEGRAM', 'thanks', 3, 4),
              (7, 'FROM_CUSTOMER', 7, 'TELEGRAM', 'it broke again', 5, NULL),
              (8, 'INTERNAL', NULL, NULL, 'who takes it?', 6, NULL);
-         INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status, state,
+         INSERT INTO outbox (person, channel, chat_id, kind, customer_id, task_id, from_status, to_status, state,
              created_at, due_at, try_at, settled_at, reason) VALUES
-             (5, 'STATUS_CHANGED', 5, 5, 'ACCEPTED', 'IN_PROGRESS', 'DEAD', 1, 1, 1, 1, 'EXPIRED'),
-             (5, 'STATUS_CHANGED', 5, 5, 'ACCEPTED', 'READY', 'DEAD', 1, 1, 1, 1, 'EXPIRED'),
-             (5, 'STATUS_CHANGED', 4, 4, 'ACCEPTED', 'READY', 'DELIVERED', 1, 1, 1, 1, NULL);",
+             ('C5', 'TELEGRAM', 5, 'STATUS_CHANGED', 5, 5, 'ACCEPTED', 'IN_PROGRESS', 'DEAD', 1, 1, 1, 1, 'EXPIRED'),
+             ('C5', 'TELEGRAM', 5, 'STATUS_CHANGED', 5, 5, 'ACCEPTED', 'READY', 'DEAD', 1, 1, 1, 1, 'EXPIRED'),
+             ('C4', 'TELEGRAM', 5, 'STATUS_CHANGED', 4, 4, 'ACCEPTED', 'READY', 'DELIVERED', 1, 1, 1, 1, NULL);",
     );
     shop
 }

@@ -191,7 +191,7 @@ fn a_restore_revokes_what_the_backup_cannot_know() {
     Connection::open(&path)
         .unwrap()
         .execute_batch(
-            "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at) VALUES (1, 'REPLY', '{}', 0, 0, 0);
+            "INSERT INTO outbox (person, channel, chat_id, kind, reply, created_at, due_at, try_at) VALUES ('C1', 'TELEGRAM', 1, 'REPLY', '{}', 0, 0, 0);
              INSERT INTO password_links (employee_id, token_hash, created_by, expires_at) VALUES (1, x'ab', 1, 99999999999999);",
         )
         .unwrap();

@@ -140,6 +140,8 @@ async fn nobody_sees_or_changes_anything() {
         r#"mutation { deleteCustomer(phone: "+79000000001") { phone } }"#,
         r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
         "mutation { confirmTelegram(customerId: 1) { customer { id } } }",
+        "mutation { confirmAccount(customerId: 1, messenger: MAX) { customer { id } } }",
+        "mutation { unlinkAccount(customerId: 1, messenger: MAX) { customer { id } } }",
         "mutation { unlinkTelegram(customerId: 1) { customer { id } } }",
         "mutation { mergeCustomers(keepId: 1, otherId: 2) { mergeId } }",
         "mutation { undoMerge(mergeId: 1) { customer { id } } }",

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use zayavka::channels::telegram::{Client, Failure};
+use zayavka::channels::Failure;
+use zayavka::channels::telegram::Client;
 use zayavka::domain::{Buttons, Reply, TelegramId};
 
 use crate::bot::{ANNA, contact, create, linked, message, messages, text};

@@ -23,6 +23,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("changes", "numbers of tasks and customers, and times"),
     ("changes_stale", "numbers of tasks and customers, and times"),
     ("incidents", "the program's own mishaps"),
+    ("messenger_updates", "the messengers' names of updates"),
     ("logo", "a picture of the shop"),
     ("invites", "those who will work in the shop"),
     ("morning_lists", "days"),
@@ -46,7 +47,11 @@ const WORDS: &[(&str, &[&str], &str)] = &[
     ("approval_lines", &["kind"], "words of the program"),
     ("approvals", &["state", "channel"], "words of the program"),
     ("comments", &["kind", "channel"], "words of the program"),
-    ("customers", &["telegram_language"], "a language"),
+    (
+        "customers",
+        &["telegram_language", "max_language", "heard_on"],
+        "languages, and a word of the program",
+    ),
     (
         "imports",
         &["source", "number"],
@@ -54,8 +59,19 @@ const WORDS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "outbox",
-        &["kind", "from_status", "to_status", "state", "reason"],
-        "words of the program",
+        &[
+            "kind",
+            "from_status",
+            "to_status",
+            "state",
+            "reason",
+            "person",
+            "channel",
+            "refused_by",
+            "external_id",
+            "arrival",
+        ],
+        "words of the program, and numbers of customers, chats and messages",
     ),
     (
         "payments",
@@ -64,7 +80,7 @@ const WORDS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "photos",
-        &["kind", "state", "mime"],
+        &["kind", "state", "mime", "messenger"],
         "words of the program, and types of files",
     ),
     ("task_details", &["warranty_until"], "a day"),
@@ -76,9 +92,9 @@ const WORDS: &[(&str, &[&str], &str)] = &[
         "words of the program, and a day",
     ),
     (
-        "telegram_messages",
-        &["album"],
-        "Telegram's number of an album",
+        "chat_messages",
+        &["messenger", "message", "album"],
+        "words of the program, and the messengers' names of messages and albums",
     ),
 ];
 
@@ -202,13 +218,13 @@ const EXCEPTIONS: &[(&str, &[&str], &[Room], &str)] = &[
     ),
     (
         "photos",
-        &["telegram_file", "telegram_unique", "file_name", "about"],
+        &["remote_file", "remote_unique", "file_name", "about"],
         &[Edited, Searched, Exported],
         "it came with a message",
     ),
     (
         "photos",
-        &["telegram_file", "telegram_unique"],
+        &["remote_file", "remote_unique"],
         &[History],
         "Telegram's names of a file",
     ),

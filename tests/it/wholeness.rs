@@ -157,7 +157,7 @@ fn a_value_that_no_page_could_show_is_named_by_its_place() {
             "expires_at",
         ),
         (
-            "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at) VALUES (1, 'REPLY', '{}', FAR, 0, 0)",
+            "INSERT INTO outbox (person, channel, chat_id, kind, reply, created_at, due_at, try_at) VALUES ('C1', 'TELEGRAM', 1, 'REPLY', '{}', FAR, 0, 0)",
             "created_at",
         ),
         (
@@ -165,8 +165,8 @@ fn a_value_that_no_page_could_show_is_named_by_its_place() {
             "incidents",
         ),
         (
-            "INSERT INTO telegram_updates (update_id, received_at) VALUES (7, FAR)",
-            "telegram_updates, row 7: received_at",
+            "INSERT INTO messenger_updates (messenger, key, received_at) VALUES ('TELEGRAM', '7', FAR)",
+            "messenger_updates, row 1: received_at",
         ),
         (
             "INSERT INTO webhooks (url, events) VALUES ('u', '[]'); INSERT INTO webhook_deliveries (webhook_id, event, payload, happened_at, queued_at, try_at) VALUES (1, 'x', '', 0, 0, 0)",

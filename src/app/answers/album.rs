@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{CustomerMessage, Landed, Taken, enclose, found, note, own};
-use crate::domain::{Comment, Keeping, Result, Chat};
+use crate::domain::{Chat, Comment, Keeping, Result};
 use crate::store::{self, Transaction};
 
 /// State of a message's album.

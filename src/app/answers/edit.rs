@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{CustomerMessage, Landed, day_before, enclose, found, note, own};
 use crate::app::comments;
-use crate::domain::{AttachmentKind, Comment, Message, Result, Chat};
+use crate::domain::{AttachmentKind, Chat, Comment, Message, Result};
 use crate::store::messages::About;
 use crate::store::{self, Transaction};
 

@@ -9,8 +9,8 @@ use jiff::{Timestamp, ToSpan};
 use super::status_links::{self, Links};
 use super::{approvals, comments};
 use crate::domain::{
-    Approval, ApprovalId, AttachmentKind, Channel, Chat, CommentId, Customer, Enclosure, Error, Keeping,
-    Message, MessageKey, Result, Task, TaskId,
+    Approval, ApprovalId, AttachmentKind, Channel, Chat, CommentId, Customer, Enclosure, Error,
+    Keeping, Message, MessageKey, Result, Task, TaskId,
 };
 use crate::store::messages::About;
 use crate::store::tasks::TaskRow;
@@ -236,8 +236,7 @@ pub fn decide(
 /// Returns a task if `who` is a verified account of its customer.
 fn own(tx: &Transaction, who: Chat, task: TaskId) -> Result<Task> {
     let TaskRow { task, customer, .. } = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
-    let proved =
-        |customer: &Customer| customer.link_to(who).is_some_and(|link| link.verified);
+    let proved = |customer: &Customer| customer.link_to(who).is_some_and(|link| link.verified);
     match customer.is_some_and(|customer| proved(&customer)) {
         true => Ok(task),
         false => Err(Error::NotFound),

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use super::{comments, customers, details, events, payments, questions, stages};
 use crate::domain::{
     Actor, Addressee, Author, EmployeeId, Error, Event, EventId, EventKind, Message, NewTask,
-    Notes, Phone, Problem, Result, Search, Shop, Span, Stage, StageNews, Status, Task, TaskChange,
-    TaskEvent, TaskFilter, TaskId, TaskOrder, Tracked,
+    Notes, Phone, Problem, Purpose, Result, Search, Shop, Span, Stage, StageNews, Status, Task,
+    TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder, Tracked,
 };
 use crate::store::tasks::{After, Counts, Listed, TaskRow, Wanted};
 use crate::store::{self, Connection, Transaction};
@@ -152,7 +152,7 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
     let row = get(tx, actor, id)?;
     let card = row.customer.as_ref().map(|customer| &customer.phone);
     if let Some(text) = card.and_then(|card| beside(&new.customer_phone, card)) {
-        comments::add(tx, actor, id, false, &text, now)?;
+        comments::add(tx, actor, id, None, &text, now)?;
     }
     Ok(row)
 }

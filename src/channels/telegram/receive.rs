@@ -3,8 +3,8 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::client::POLL;
 use super::Client;
+use super::client::POLL;
 use crate::channels::Failure;
 
 /// Relevant kinds of updates (<https://core.telegram.org/bots/api#update>).

@@ -16,8 +16,8 @@ impl Transport for Client {
     const PER_PERSON: Quota = Quota::per_second(NonZeroU32::MIN);
     /// At most 30 in any second: a burst of 5, 24 more evenly spaced, and one unused permit. A longer
     /// burst would add to what a second admits anyway.
-    const OVERALL: Quota = Quota::per_second(NonZeroU32::new(25).unwrap())
-        .allow_burst(NonZeroU32::new(5).unwrap());
+    const OVERALL: Quota =
+        Quota::per_second(NonZeroU32::new(25).unwrap()).allow_burst(NonZeroU32::new(5).unwrap());
     const PAUSES_PERSONS: bool = true;
 
     fn pauses(&self) -> &Pauses {
@@ -58,7 +58,11 @@ impl Client {
     }
 
     /// Sends a message. A sent message must not look unsent, whatever the response contains.
-    async fn send_anew(&self, chat: TelegramId, reply: &Reply) -> Result<Option<MessageKey>, Failure> {
+    async fn send_anew(
+        &self,
+        chat: TelegramId,
+        reply: &Reply,
+    ) -> Result<Option<MessageKey>, Failure> {
         let message = message(chat, reply, markup(&reply.buttons));
         let sent: Value = self.call(&self.bot, "sendMessage", &message).await?;
         let number = sent["message_id"].as_i64();

@@ -18,7 +18,10 @@ impl Addressee {
     /// Returns the customer as an addressee; `None` if no channel reaches them for the purpose.
     pub fn of(customer: Option<&Customer>, purpose: Purpose, routing: &Routing) -> Option<Self> {
         let customer = customer?;
-        let channel = routing.routes(&customer.contacts(), purpose).into_iter().next()?;
+        let channel = routing
+            .routes(&customer.contacts(), purpose)
+            .into_iter()
+            .next()?;
         let customer = customer.id;
         Some(Self { customer, channel })
     }

@@ -47,8 +47,8 @@ impl ConversationMutation {
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (NoticeId::parse("id", &id)?, desk.clock.now());
-        let work = move |tx: &Transaction<'_>| app::notices::retry(tx, &actor, id, now);
+        let (id, now, shop) = (NoticeId::parse("id", &id)?, desk.clock.now(), desk.shop());
+        let work = move |tx: &Transaction<'_>| app::notices::retry(tx, &shop, &actor, id, now);
         TaskPayload::write(desk, work).await
     }
 
@@ -78,8 +78,10 @@ impl ConversationMutation {
             idempotency::request(ctx, idempotency_key),
         )
             .together()?;
+        let routing = desk.routing();
         let add = move |tx: &Transaction<'_>| {
-            let comment = app::comments::add(tx, &actor, id, to_customer, &text, request.now)?;
+            let to = to_customer.then_some(&routing);
+            let comment = app::comments::add(tx, &actor, id, to, &text, request.now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
         };
         let work = move |tx: &Transaction<'_>| request.once(tx, || add(tx));
@@ -168,9 +170,10 @@ impl ConversationMutation {
             text,
             expected_version,
         };
+        let shop = desk.shop();
         let work = move |tx: &Transaction<'_>| {
             request.once(tx, || {
-                app::approvals::ask(tx, &actor, id, &new, request.now)
+                app::approvals::ask(tx, &shop, &actor, id, &new, request.now)
             })
         };
         TaskPayload::write(desk, work).await

@@ -3,10 +3,10 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{Customer, CustomerId, MergeId, Phone, Result, Together};
+use crate::domain::{Customer, CustomerId, MergeId, Messenger, Phone, Result, Together};
 use crate::graphql::input::{Card, CustomerInput};
 use crate::graphql::scalars::InstantValue;
-use crate::graphql::view::CustomerView;
+use crate::graphql::view::{CustomerView, MessengerEnum};
 use crate::graphql::{RequestContext, idempotency, loader};
 use crate::i18n;
 use crate::store::Transaction;
@@ -221,37 +221,63 @@ impl CustomerMutation {
         Ok(DeleteCustomerPayload::of(&customer))
     }
 
+    /// Verifies that a customer's account on a messenger belongs to them. From then on it receives
+    /// notices about the tasks.
+    async fn confirm_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the customer.")] customer_id: ID,
+        #[graphql(desc = "Messenger of the account.")] messenger: MessengerEnum,
+    ) -> Result<CustomerPayload> {
+        confirm(ctx, &customer_id, messenger.into()).await
+    }
+
+    /// Unlinks a customer's account on a messenger. Queued messages go by another channel, or are deleted.
+    async fn unlink_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the customer.")] customer_id: ID,
+        #[graphql(desc = "Messenger of the account.")] messenger: MessengerEnum,
+    ) -> Result<CustomerPayload> {
+        unlink(ctx, &customer_id, messenger.into()).await
+    }
+
     /// Verifies that a customer's Telegram account belongs to them. From then on it receives
     /// notices about the tasks.
+    #[graphql(deprecation = "Use `confirmAccount`, for any messenger.")]
     async fn confirm_telegram(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the customer.")] customer_id: ID,
     ) -> Result<CustomerPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (id, now) = (
-            CustomerId::parse("customerId", &customer_id)?,
-            desk.clock.now(),
-        );
-        let work =
-            move |tx: &Transaction<'_>| app::customers::confirm_telegram(tx, &actor, id, now);
-        CustomerPayload::write(desk, work).await
+        confirm(ctx, &customer_id, Messenger::Telegram).await
     }
 
-    /// Unlinks a customer's Telegram account, and deletes its queued messages.
+    /// Unlinks a customer's Telegram account. Queued messages go by another channel, or are deleted.
+    #[graphql(deprecation = "Use `unlinkAccount`, for any messenger.")]
     async fn unlink_telegram(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the customer.")] customer_id: ID,
     ) -> Result<CustomerPayload> {
-        let actor = ctx.actor()?;
-        let desk = ctx.desk()?;
-        let (id, now) = (
-            CustomerId::parse("customerId", &customer_id)?,
-            desk.clock.now(),
-        );
-        let work = move |tx: &Transaction<'_>| app::customers::unlink_telegram(tx, &actor, id, now);
-        CustomerPayload::write(desk, work).await
+        unlink(ctx, &customer_id, Messenger::Telegram).await
     }
+}
+
+async fn confirm(ctx: &Context<'_>, id: &ID, messenger: Messenger) -> Result<CustomerPayload> {
+    let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+    let (id, now) = (CustomerId::parse("customerId", id)?, desk.clock.now());
+    let work =
+        move |tx: &Transaction<'_>| app::customers::confirm_account(tx, &actor, id, messenger, now);
+    CustomerPayload::write(desk, work).await
+}
+
+async fn unlink(ctx: &Context<'_>, id: &ID, messenger: Messenger) -> Result<CustomerPayload> {
+    let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+    let (id, now) = (CustomerId::parse("customerId", id)?, desk.clock.now());
+    let shop = desk.shop();
+    let work = move |tx: &Transaction<'_>| {
+        app::customers::unlink_account(tx, &shop, &actor, id, messenger, now)
+    };
+    CustomerPayload::write(desk, work).await
 }

@@ -28,8 +28,14 @@ pub enum CommentKindEnum {
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Channel", remote = "Channel")]
 pub enum ChannelEnum {
-    /// The bot's chat with the customer.
+    /// The Telegram bot's chat with the customer.
     Telegram,
+    /// The MAX bot's chat with the customer.
+    Max,
+    /// A text message to the customer's phone.
+    Sms,
+    /// An e-mail to the customer.
+    Email,
     /// The status page of the task.
     Page,
     /// Recorded by an employee (`agreeByPhone`).

@@ -6,7 +6,8 @@ use super::written::{Part, Written, add_wanted, fields};
 use super::{List, TaskView};
 use crate::app::paging;
 use crate::domain::{
-    CardEmail, CardNote, Company, Contacts, Name, Result, SecondPhone, TaxNumber, Unreachable,
+    CardEmail, CardNote, Company, Contacts, Messenger, Name, Result, SecondPhone, TaxNumber,
+    Unreachable,
 };
 use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
@@ -19,16 +20,26 @@ use crate::store::customers::{CustomerParts, Wanted};
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Unreachable", remote = "Unreachable")]
 pub enum UnreachableEnum {
-    /// The shop has no bot, or it is switched off.
+    /// The shop has no channel to the customer that is set up.
     NoBot,
     /// The task has no customer any more.
     NoCustomer,
-    /// No Telegram account is linked to the customer.
+    /// No account on a messenger is linked to the customer.
     NotLinked,
-    /// The Telegram account is not verified.
+    /// The account on a messenger is not verified.
     NotVerified,
     /// The customer has blocked the bot.
     Blocked,
+}
+
+/// Messenger in which the shop may have a bot.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "Messenger", remote = "Messenger")]
+pub enum MessengerEnum {
+    /// Telegram (<https://telegram.org>).
+    Telegram,
+    /// The messenger MAX (<https://max.ru>).
+    Max,
 }
 
 /// Sort order of customers.

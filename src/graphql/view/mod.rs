@@ -33,7 +33,7 @@ pub use bot::{BotModeEnum, BotView};
 pub use catalogue::{CatalogueItemView, LineKindEnum};
 pub use change::{ChangeView, changes};
 pub use comment::CommentView;
-pub use customer::{CustomerFields, CustomerOrderEnum, CustomerView};
+pub use customer::{CustomerFields, CustomerOrderEnum, CustomerView, MessengerEnum};
 pub use device::DeviceView;
 pub use employee::{RoleEnum, UserView, user};
 pub use event::EventView;

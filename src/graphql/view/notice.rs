@@ -1,5 +1,6 @@
 use async_graphql::{Enum, ID, Object};
 
+use super::comment::ChannelEnum;
 use super::{CustomerView, StatusEnum, TaskView};
 use crate::domain::{Notice, Reason, Result, Told, Undelivered};
 use crate::graphql::scalars::InstantValue;
@@ -10,9 +11,9 @@ use crate::graphql::scalars::InstantValue;
 pub enum ReasonEnum {
     /// The customer has blocked the bot, or the account is gone.
     Blocked,
-    /// Telegram rejects the message or the chat.
+    /// The channel rejects the message or the address.
     Refused,
-    /// Telegram was unreachable for 72 hours.
+    /// The channel was unreachable for 72 hours.
     Expired,
 }
 
@@ -54,6 +55,11 @@ impl UndeliveredView {
     async fn customer(&self) -> Result<Option<CustomerView>> {
         let customer = self.task.row.customer()?.cloned();
         Ok(customer.map(|customer| self.task.list.customer(customer)))
+    }
+
+    /// Channel by which it was tried last.
+    async fn channel(&self) -> ChannelEnum {
+        self.notice.channel.into()
     }
 
     /// Kind of the notice.

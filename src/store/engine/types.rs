@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    AliasId, ApprovalId, Arrival, AttachmentId, AttachmentKind, AttachmentState, AuditAction, AuditEventId,
-    Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId,
-    DeliveryState, DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent, HookSource,
-    IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, Messenger, Method, Money, NoticeId,
-    PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId, TelegramId, TimeOfDay,
-    WebhookId,
+    AliasId, ApprovalId, Arrival, AttachmentId, AttachmentKind, AttachmentState, AuditAction,
+    AuditEventId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
+    DeliveryId, DeliveryState, DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent,
+    HookSource, IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, Messenger,
+    Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId,
+    TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {

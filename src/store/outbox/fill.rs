@@ -67,12 +67,7 @@ pub fn push_staff_news(
 }
 
 /// Queues a reply, replacing an equal waiting one.
-pub fn push_reply_once(
-    tx: &Transaction,
-    chat: Chat,
-    reply: &Reply,
-    now: Timestamp,
-) -> Result<()> {
+pub fn push_reply_once(tx: &Transaction, chat: Chat, reply: &Reply, now: Timestamp) -> Result<()> {
     let reply = serde_json::to_string(reply).map_err(Error::internal)?;
     push_json_once(tx, chat, "REPLY", &reply, now)
 }
@@ -175,13 +170,7 @@ fn keep_order(tx: &Transaction, person: &str, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-fn push_json(
-    tx: &Transaction,
-    chat: Chat,
-    kind: &str,
-    json: &str,
-    now: Timestamp,
-) -> Result<()> {
+fn push_json(tx: &Transaction, chat: Chat, kind: &str, json: &str, now: Timestamp) -> Result<()> {
     let person = person::of_chat(tx, chat)?;
     keep_order(tx, &person, now)?;
     tx.prepare_cached(

@@ -15,7 +15,6 @@ pub use fill::{
     move_to_stage, push_notice, push_reply, push_reply_once, push_staff_news, replace, revive,
     waiting_of_task,
 };
-pub(super) use person::id_column;
 pub use person::{regroup_chat, regroup_customer};
 pub(super) use record::DEAD_NOTICE;
 pub use record::{

@@ -6,7 +6,7 @@ use crate::domain::{Chat, CustomerId, Messenger, Result};
 use crate::store::{Connection, Transaction};
 
 /// Returns the column of customers' ids on a messenger.
-pub(in crate::store) const fn id_column(messenger: Messenger) -> &'static str {
+const fn id_column(messenger: Messenger) -> &'static str {
     match messenger {
         Messenger::Telegram => "telegram_id",
         Messenger::Max => "max_id",
@@ -30,7 +30,9 @@ pub(super) fn of_chat(connection: &Connection, chat: Chat) -> Result<String> {
         id_column(chat.messenger)
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let card = statement.query_row([chat.id], |row| row.get(0)).optional()?;
+    let card = statement
+        .query_row([chat.id], |row| row.get(0))
+        .optional()?;
     match card {
         Some(card) => of_customer(connection, card),
         None => Ok(format!("{}{}", chat.messenger.word(), chat.id)),

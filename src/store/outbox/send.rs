@@ -38,10 +38,7 @@ pub fn ready(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let now = Millis(now);
-    let rows = statement.query_map(
-        named_params! { ":channel": channel, ":now": now },
-        outgoing,
-    )?;
+    let rows = statement.query_map(named_params! { ":channel": channel, ":now": now }, outgoing)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -73,9 +70,8 @@ pub fn waiting(connection: &Connection) -> Result<(usize, Option<Timestamp>)> {
 
 /// Returns whether a customer is still that of a task.
 pub fn is_for(connection: &Connection, customer: CustomerId, task: TaskId) -> Result<bool> {
-    let mut statement = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND customer_id = ?2)",
-    )?;
+    let mut statement = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND customer_id = ?2)")?;
     Ok(statement.query_row((task, customer), |row| row.get(0))?)
 }
 
@@ -106,7 +102,12 @@ pub fn planned(connection: &Connection, customer: CustomerId) -> Result<Vec<Plan
 }
 
 /// Sends a waiting row by another channel.
-pub fn set_channel(tx: &Transaction, id: NoticeId, channel: Channel, refused_by: &[Channel]) -> Result<()> {
+pub fn set_channel(
+    tx: &Transaction,
+    id: NoticeId,
+    channel: Channel,
+    refused_by: &[Channel],
+) -> Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET state = 'WAITING', channel = ?2, refused_by = ?3,
              chat_id = iif(task_id IS NULL, chat_id, NULL)

@@ -74,7 +74,10 @@ pub fn delete_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> 
 
 /// Deletes all messages of a chat.
 pub fn delete_of_chat(tx: &Transaction, chat: Chat) -> Result<()> {
-    tx.execute("DELETE FROM outbox WHERE chat_id = ?1 AND channel = ?2", of(chat))?;
+    tx.execute(
+        "DELETE FROM outbox WHERE chat_id = ?1 AND channel = ?2",
+        of(chat),
+    )?;
     Ok(())
 }
 

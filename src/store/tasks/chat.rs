@@ -18,7 +18,10 @@ fn proven(messenger: Messenger) -> &'static str {
 }
 
 pub fn count_of_chat(connection: &Connection, who: Chat) -> Result<usize> {
-    let sql = format!("SELECT count(*) FROM tasks AS t WHERE {}", proven(who.messenger));
+    let sql = format!(
+        "SELECT count(*) FROM tasks AS t WHERE {}",
+        proven(who.messenger)
+    );
     Ok(connection
         .prepare_cached(&sql)?
         .query_row([who.id], |row| row.get(0))?)
@@ -41,11 +44,7 @@ pub fn of_chat(
 }
 
 /// Returns the open tasks of an account, the most recently changed first.
-pub fn open_of_chat(
-    connection: &Connection,
-    who: Chat,
-    limit: usize,
-) -> Result<Vec<TaskRow>> {
+pub fn open_of_chat(connection: &Connection, who: Chat, limit: usize) -> Result<Vec<TaskRow>> {
     let sql = format!(
         "{} WHERE {} AND t.status <> 'CLOSED' ORDER BY t.touched_at DESC, t.id DESC LIMIT ?2",
         Whole.select(false),
@@ -57,10 +56,7 @@ pub fn open_of_chat(
 
 /// Returns the most recently closed task of an account, by the history; tasks that were closed before they were
 /// imported have none.
-pub fn last_closed_of_chat(
-    connection: &Connection,
-    who: Chat,
-) -> Result<Option<TaskRow>> {
+pub fn last_closed_of_chat(connection: &Connection, who: Chat) -> Result<Option<TaskRow>> {
     let sql = format!(
         "{} WHERE {} AND t.status = 'CLOSED' ORDER BY (
              SELECT max(e.id) FROM task_events AS e

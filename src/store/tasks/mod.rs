@@ -8,13 +8,13 @@ mod rows;
 mod sorted;
 mod write;
 
+pub use chat::{count_of_chat, last_closed_of_chat, of_chat, open_of_chat};
 pub(super) use conditions::Conditions;
 pub use count::{Counts, any, count, count_by_status};
 pub use page::{After, first_as, list, next_ids, page, page_as};
 pub(super) use rows::{COLUMNS, from_row};
 use rows::{ListPosition, read_all, read_first};
 pub use rows::{Listed, Shape, TaskRow, Wanted, Whole};
-pub use chat::{count_of_chat, last_closed_of_chat, of_chat, open_of_chat};
 pub use write::{
     delete, erase_of_customer, insert, insert_imported, move_to_stage, touch, touch_of_customer,
     update,

@@ -59,8 +59,8 @@ pub const LEFT_OUT: &[&str] = &[
     "password_links",
     "status_links",
     "outbox",
-    "telegram_updates",
-    "telegram_messages",
+    "messenger_updates",
+    "chat_messages",
     "form_posts",
     "idempotency_keys",
     "changes",
@@ -238,6 +238,7 @@ pub fn import(tx: &Transaction, field: &'static str, text: &str, now: Timestamp)
                 if table == "task_details" {
                     prepayments.take(&mut row)?;
                 }
+                older::rename(table, &mut row);
                 Ok(row)
             };
             let inserted = row.and_then(current).and_then(check).and_then(insert);

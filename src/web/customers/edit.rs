@@ -94,7 +94,7 @@ pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
     let customer = get(visit, customer_id(id)?).await?;
     let draft = CustomerForm::of(&customer);
     let mut page = EditPage::new(visit, Some(customer.id), draft);
-    page.linked = customer.telegram.is_some();
+    page.linked = customer.links().next().is_some();
     visit.page(&page)
 }
 
@@ -148,7 +148,7 @@ fn again(
     }
     let mut page = EditPage::new(visit, Some(card.id), CustomerForm::of(card));
     page.draft = CustomerForm::read(|field| visit.typed(field));
-    (page.taken, page.linked) = (taken.map(CustomerId::get), card.telegram.is_some());
+    (page.taken, page.linked) = (taken.map(CustomerId::get), card.links().next().is_some());
     visit.typed("was").clone_into(&mut page.was);
     page.errors = errors;
     visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)

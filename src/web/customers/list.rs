@@ -4,7 +4,7 @@ use askama::Template;
 use warp::reply::Response;
 
 use crate::app::{self, paging};
-use crate::domain::{Customer, CustomerId, Error, Result, Span, TelegramLink};
+use crate::domain::{ChatLink, Customer, CustomerId, Error, Result, Span};
 use crate::web::tasks::{CustomerLine, PhoneLookup, look_up};
 use crate::web::visit::Visit;
 
@@ -13,7 +13,7 @@ const PAGE: usize = 50;
 /// A customer as the list shows it.
 struct CustomerRow {
     customer: CustomerLine,
-    telegram: Option<TelegramLink>,
+    links: Vec<ChatLink>,
 }
 
 #[derive(Template)]
@@ -46,7 +46,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let last = all.last().filter(|_| more).map(|customer| customer.id);
     let line = |customer: &Customer| CustomerRow {
         customer: CustomerLine::new(Some(customer), &visit.texts),
-        telegram: customer.telegram,
+        links: customer.links().copied().collect(),
     };
     let page = ListPage {
         visit,

@@ -132,14 +132,14 @@ async fn side(visit: &Visit, actor: Actor, card: &Customer) -> Result<Side> {
         line: CustomerLine::new(Some(card), &visit.texts),
         tasks,
         debt: debt.map_or_else(String::new, |sum| visit.texts.money(sum)),
-        linked: card.telegram.is_some(),
+        linked: card.links().next().is_some(),
     })
 }
 
 fn telegram(kept: &Customer, other: Option<&Customer>) -> &'static str {
     let other = other.and_then(|other| other.telegram);
     match (kept.telegram, other) {
-        (Some(kept), Some(other)) if kept.id != other.id => "merge-telegram-dropped",
+        (Some(kept), Some(other)) if kept.chat != other.chat => "merge-telegram-dropped",
         (None, Some(_)) => "merge-telegram-moves",
         (Some(_), _) => "merge-telegram-stays",
         (None, None) => "merge-telegram-none",

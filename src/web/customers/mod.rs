@@ -17,7 +17,7 @@ use super::text::Texts;
 use super::visit::Visit;
 use crate::app;
 use crate::domain::{
-    CardField, Customer, CustomerId, Error, Result, Span, TaskOrder, TelegramLink,
+    CardField, ChatLink, Customer, CustomerId, Error, Messenger, Result, Span, TaskOrder,
 };
 use crate::store::Transaction;
 
@@ -40,7 +40,7 @@ struct CustomerPage<'a> {
     current: &'a str,
     customer: CustomerLine,
     id: i64,
-    telegram: Option<TelegramLink>,
+    links: Vec<ChatLink>,
     facts: Vec<Fact>,
     /// The merges that can be undone.
     merges: Vec<merge::MergeLine>,
@@ -78,7 +78,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         current: "customers",
         customer: CustomerLine::new(Some(&customer), &visit.texts),
         id: id.get(),
-        telegram: customer.telegram,
+        links: customer.links().copied().collect(),
         facts: facts(&customer, &visit.texts),
         merges: merge::lines(&merges, &visit.texts),
         debt: debt.map(|sum| {
@@ -176,23 +176,30 @@ pub async fn delete(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn confirm(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let (id, now) = (customer_id(id)?, visit.desk.clock.now());
-    visit
-        .desk
-        .db
-        .write(move |tx| app::customers::confirm_telegram(tx, &actor, id, now))
-        .await?;
+    let messenger = messenger(visit)?;
+    let work =
+        move |tx: &Transaction<'_>| app::customers::confirm_account(tx, &actor, id, messenger, now);
+    visit.desk.db.write(work).await?;
     Ok(visit.go(&format!("/customers/{id}")))
 }
 
 pub async fn unlink(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let (id, now) = (customer_id(id)?, visit.desk.clock.now());
-    visit
-        .desk
-        .db
-        .write(move |tx| app::customers::unlink_telegram(tx, &actor, id, now))
-        .await?;
+    let (messenger, shop) = (messenger(visit)?, visit.desk.shop());
+    let work = move |tx: &Transaction<'_>| {
+        app::customers::unlink_account(tx, &shop, &actor, id, messenger, now)
+    };
+    visit.desk.db.write(work).await?;
     Ok(visit.go(&format!("/customers/{id}")))
+}
+
+/// Returns the messenger of a form about an account; a form from before there were several names none.
+fn messenger(visit: &Visit) -> Result<Messenger> {
+    match visit.typed("messenger") {
+        "" => Ok(Messenger::Telegram),
+        word => Messenger::from_word(word).ok_or(Error::NotFound),
+    }
 }
 
 fn customer_id(text: &str) -> Result<CustomerId> {

@@ -80,6 +80,8 @@ fn subject(texts: &Texts, shop: &Shop) -> Result<PrintedTask> {
         tax_number: None,
         note: None,
         telegram: None,
+        max: None,
+        heard_on: None,
     };
     let device = Device::from_row(|column| {
         Ok::<_, Error>(match column {

@@ -169,11 +169,11 @@ pub async fn delete(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn retry_notice(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let id = NoticeId::parse("id", id).map_err(|_| Error::NotFound)?;
-    let now = visit.desk.clock.now();
+    let (now, shop) = (visit.desk.clock.now(), visit.desk.shop());
     let row = visit
         .desk
         .db
-        .write(move |tx| app::notices::retry(tx, &actor, id, now))
+        .write(move |tx| app::notices::retry(tx, &shop, &actor, id, now))
         .await?;
     Ok(visit.go(&format!("/tasks/{}", row.task.id)))
 }

@@ -79,7 +79,9 @@ pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
     let (post, desk) = (visit.post(), visit.desk.clone());
     let say = move |tx: &Transaction<'_>| {
         let add = || {
-            let comment = app::comments::add(tx, &actor, task, shared, &text, now)?;
+            let routing = desk.routing();
+            let to = shared.then_some(&routing);
+            let comment = app::comments::add(tx, &actor, task, to, &text, now)?;
             let row = app::tasks::get(tx, &actor, task)?;
             if shared && desk.unreachable(row.customer.as_deref()).is_some() {
                 // The page offers the message with the link, to be sent in another way.
@@ -130,10 +132,10 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
         text,
         expected_version: visit.typed("version").parse().ok(),
     };
-    let post = visit.post();
+    let (post, shop) = (visit.post(), visit.desk.shop());
     let ask = move |tx: &Transaction<'_>| {
         let ask = || {
-            Ok(app::approvals::ask(tx, &actor, task, &new, now)?
+            Ok(app::approvals::ask(tx, &shop, &actor, task, &new, now)?
                 .task
                 .id
                 .get())

@@ -69,11 +69,13 @@ impl Bot {
             lost: lost.clone(),
             tried: tried.clone(),
         };
+        let shop = desk.clone();
         let words = StaffTexts {
-            settings: desk.settings.clone(),
+            shop: Arc::new(move || shop.shop()),
             public_url: bot.wanted.public_url.clone(),
         };
-        all.add(Notifier::new(desk.clone(), client.clone(), words));
+        let (db, clock) = (desk.db.clone(), desk.clock.clone());
+        all.add(Notifier::new(db, clock, client.clone(), words));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         all.add(Fetcher::new(db, clock, client.clone()));
         all.add(Mornings { desk: desk.clone() });

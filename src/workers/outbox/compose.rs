@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use super::{StaffTexts, say};
 use crate::app::routes;
-use crate::app::status_links::Links;
 use crate::channels::Outbound;
 use crate::domain::{
     Channel, Chat, ChatLink, Content, Customer, Messenger, Notice, Outgoing, Reason, Reply, Result,
@@ -16,7 +15,6 @@ use crate::store::{self, Transaction};
 pub(super) struct Context<'a> {
     pub shop: &'a Shop,
     pub words: &'a StaffTexts,
-    pub links: &'a Links,
     pub now: Timestamp,
 }
 

@@ -19,15 +19,15 @@ use governor::state::{InMemoryState, NotKeyed};
 use jiff::Timestamp;
 use tokio::sync::{Mutex, watch};
 
-use crate::app::{Desk, routes};
+use crate::app::routes;
 use crate::channels::{Failure as Unsent, Outbound, Scope, Sent, Transport};
 use crate::clock::Clock;
 use crate::domain::{NoticeId, Outgoing, Result};
 use crate::failure::Failure;
-use crate::store;
+use crate::store::{self, Db};
 use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
-pub use staff::StaffTexts;
+pub use staff::{ShopNow, StaffTexts};
 
 /// Number of concurrent sends of a channel, so that a slow chat doesn't delay the rest.
 const WORKERS: usize = 8;
@@ -36,7 +36,8 @@ const LOOK_AHEAD: usize = 64;
 
 /// The worker that sends the messages of one channel.
 pub struct Notifier<T: Transport> {
-    desk: Arc<Desk>,
+    db: Db,
+    clock: Clock,
     client: T,
     words: Arc<StaffTexts>,
     persons: RateLimiter<String, DefaultKeyedStateStore<String>, Clock, NoOpMiddleware<Duration>>,
@@ -53,8 +54,7 @@ pub struct Sending {
 
 impl<T: Transport> Notifier<T> {
     /// Creates the worker. The shop's language is used for chats without one.
-    pub fn new(desk: Arc<Desk>, client: T, words: StaffTexts) -> Self {
-        let clock = &desk.clock;
+    pub fn new(db: Db, clock: Clock, client: T, words: StaffTexts) -> Self {
         let persons = RateLimiter::new(
             T::PER_PERSON,
             DefaultKeyedStateStore::default(),
@@ -62,7 +62,8 @@ impl<T: Transport> Notifier<T> {
         );
         let overall = RateLimiter::new(T::OVERALL, InMemoryState::default(), clock.clone());
         Self {
-            desk,
+            db,
+            clock,
             client,
             words: Arc::new(words),
             persons,
@@ -73,21 +74,19 @@ impl<T: Transport> Notifier<T> {
 
     /// Takes a permit of a person, or returns the time until there is one.
     fn may_go(&self, person: &str) -> Result<(), Duration> {
-        let now = self.desk.clock.elapsed();
+        let now = self.clock.elapsed();
         let scope = Scope::Person(person.to_owned());
         if let Some(left) = self.client.pauses().left_of(&scope, now) {
             return Err(left);
         }
         let check = self.persons.check_key(&person.to_owned());
-        check.map_err(|until| until.wait_time_from(self.desk.clock.elapsed()))
+        check.map_err(|until| until.wait_time_from(self.clock.elapsed()))
     }
 
     /// Claims a row, unless it was cancelled meanwhile.
     async fn take(&self, id: NoticeId, now: Timestamp) -> Result<Claim<Sending>> {
-        let (words, shop) = (self.words.clone(), self.desk.shop());
-        let links = self.desk.links();
-        self.desk
-            .db
+        let (words, shop) = (self.words.clone(), self.words.shop());
+        self.db
             .write(move |tx| {
                 let ready = store::outbox::ready(tx, T::CHANNEL, now, LOOK_AHEAD)?;
                 let Some(row) = ready.into_iter().find(|row| row.id == id) else {
@@ -96,7 +95,6 @@ impl<T: Transport> Notifier<T> {
                 let context = compose::Context {
                     shop: &shop,
                     words: &words,
-                    links: &links,
                     now,
                 };
                 match compose::message(tx, &context, &row)? {
@@ -116,7 +114,7 @@ impl<T: Transport> Notifier<T> {
         if late.is_empty() {
             return Ok(());
         }
-        let shop = self.desk.shop();
+        let shop = self.words.shop();
         let work = move |tx: &store::Transaction<'_>| {
             late.iter().try_for_each(|row| {
                 let other = routes::other(tx, &shop, row, &row.refused_by)?;
@@ -126,7 +124,7 @@ impl<T: Transport> Notifier<T> {
                 }
             })
         };
-        self.desk.db.write(work).await
+        self.db.write(work).await
     }
 }
 
@@ -134,7 +132,7 @@ impl<T: Transport> Worker for Notifier<T> {
     const AT_ONCE: usize = WORKERS;
 
     fn clock(&self) -> &Clock {
-        &self.desk.clock
+        &self.clock
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
@@ -142,12 +140,12 @@ impl<T: Transport> Worker for Notifier<T> {
     }
 
     fn changes(&self) -> Option<watch::Receiver<()>> {
-        Some(self.desk.db.outbox_changes())
+        Some(self.db.outbox_changes())
     }
 
     async fn recover(&self) -> Result<(), Failure> {
         let recover = |tx: &store::Transaction<'_>| store::outbox::recover(tx, T::CHANNEL);
-        let rows = self.desk.db.write(recover).await?;
+        let rows = self.db.write(recover).await?;
         if rows > 0 {
             tracing::warn!(
                 rows,
@@ -171,13 +169,13 @@ impl<T: Transport> Queue for Notifier<T> {
     /// permit for a row that another one gets.
     async fn claim(&self) -> Result<Claim<Sending>> {
         let mut permit = self.permit.lock().await;
-        let (now, elapsed) = (self.desk.clock.now(), self.desk.clock.elapsed());
+        let (now, elapsed) = (self.clock.now(), self.clock.elapsed());
         let work = move |c: &_| {
             let ready = store::outbox::ready(c, T::CHANNEL, now, LOOK_AHEAD)?;
             Ok((ready, store::outbox::next_try(c, T::CHANNEL, now)?))
         };
-        let (ready, next) = self.desk.db.read(work).await?;
-        let next = next.map(|at| self.desk.clock.until(at));
+        let (ready, next) = self.db.read(work).await?;
+        let next = next.map(|at| self.clock.until(at));
         if ready.is_empty() {
             return Ok(Claim::Wait(next.map_or(Wake::OnChange, Wake::After)));
         }
@@ -187,7 +185,7 @@ impl<T: Transport> Queue for Notifier<T> {
         }
         if !*permit {
             if let Err(until) = self.overall.check() {
-                let wait = until.wait_time_from(self.desk.clock.elapsed());
+                let wait = until.wait_time_from(self.clock.elapsed());
                 return Ok(Claim::Wait(Wake::After(wait)));
             }
             *permit = true;
@@ -207,7 +205,7 @@ impl<T: Transport> Queue for Notifier<T> {
 
     async fn run(&self, Sending { row, message }: &Sending) -> Self::Outcome {
         let sent = self.client.send(message).await;
-        self.desk.db.metrics().sent(match &sent {
+        self.db.metrics().sent(match &sent {
             Ok(_) => "delivered",
             Err(Unsent::Blocked(_)) => "blocked",
             Err(Unsent::Refused(_)) => "refused",
@@ -219,7 +217,7 @@ impl<T: Transport> Queue for Notifier<T> {
                     true => Scope::Person(row.person.clone()),
                     false => Scope::All,
                 };
-                let now = self.desk.clock.elapsed();
+                let now = self.clock.elapsed();
                 self.client.pauses().note(scope, now, wait);
             }
             let (attempt, why) = (row.attempts + 1, failure.detail());
@@ -235,12 +233,12 @@ impl<T: Transport> Queue for Notifier<T> {
             Outbound::Chat(chat, _) => Some(*chat),
             Outbound::Text(..) => None,
         };
-        let (row, sent, now) = (row.clone(), sent.clone(), self.desk.clock.now());
-        let shop = self.desk.shop();
+        let (row, sent, now) = (row.clone(), sent.clone(), self.clock.now());
+        let shop = self.words.shop();
         let work = move |tx: &store::Transaction<'_>| {
             settle::settle(tx, &shop, &row, chat, sent, T::REPEATS, now)
         };
-        self.desk.db.write(work).await
+        self.db.write(work).await
     }
 
     fn id(sending: &Sending) -> i64 {

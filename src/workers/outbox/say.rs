@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::channels::html;
 use crate::domain::{
-    Approval, Buttons, Day, Decision, Language, Message, Notice, Phone, Reply, Result, Shop,
-    TaskId,
+    Approval, Buttons, Day, Decision, Language, Message, Notice, Phone, Reply, Result, Shop, TaskId,
 };
 use crate::i18n::{self, Arg, LineWords};
 use crate::store::{self, Connection};

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::app::settings::Live;
 use crate::channels::html;
 use crate::domain::{
     Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter, TaskId,
@@ -20,16 +19,19 @@ const LINES: usize = 30;
 /// Maximum length of a device's name, in characters.
 const DEVICE: usize = 60;
 
+/// Returns the shop as it is now.
+pub type ShopNow = dyn Fn() -> Shop + Send + Sync;
+
 /// Settings for rendering.
 pub struct StaffTexts {
-    pub settings: Arc<Live>,
+    pub shop: Arc<ShopNow>,
     /// Public URL, without a trailing slash.
     pub public_url: String,
 }
 
 impl StaffTexts {
     pub(super) fn shop(&self) -> Shop {
-        self.settings.now().shop.clone()
+        (self.shop)()
     }
 
     /// Renders a notification for a chat; `None` when there is nothing to say any more, or when the

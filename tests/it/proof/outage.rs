@@ -9,10 +9,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use zayavka::app::settings::Live;
 use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
+use zayavka::domain::Channel;
 use zayavka::store::{self, Db};
 use zayavka::workers::outbox::{Notifier, StaffTexts};
 use zayavka::workers::worker::{Step, Worker};
@@ -88,7 +88,7 @@ fn keep_watch(telegram: &FakeTelegram, clock: &Clock, back: Timestamp, poison: i
 /// The sending part of the program, which ends with its runtime.
 struct Process {
     runtime: Runtime,
-    notifier: Notifier,
+    notifier: Notifier<Client>,
 }
 
 impl Process {
@@ -96,11 +96,13 @@ impl Process {
         let runtime = Runtime::new().unwrap();
         let notifier = runtime.block_on(async {
             let db = Db::open(&shop.folder().join("shop.db"), shop.clock.now()).unwrap();
-            db.write(store::outbox::recover).await.unwrap();
+            let recover =
+                |tx: &store::Transaction<'_>| store::outbox::recover(tx, Channel::Telegram);
+            db.write(recover).await.unwrap();
             let client = Client::new(&shop.telegram.url(), "1:secret".to_owned().into()).unwrap();
             let clock = shop.clock.clone();
             let words = StaffTexts {
-                settings: Arc::new(Live::fixed(Config::parse("").unwrap().settings)),
+                shop: Arc::new(|| Config::parse("").unwrap().settings.shop),
                 public_url: shop.url.clone(),
             };
             Notifier::new(db, clock, client, words)

@@ -5,6 +5,21 @@ use serde_json::{Map, Value};
 use crate::domain::{Money, Result};
 use crate::store::Transaction;
 
+/// Columns that had another name until V34.
+const RENAMED: [(&str, &str, &str); 2] = [
+    ("photos", "telegram_file", "remote_file"),
+    ("photos", "telegram_unique", "remote_unique"),
+];
+
+/// Renames the columns of a row that have another name now.
+pub(super) fn rename(table: &str, row: &mut Map<String, Value>) {
+    for (_, old, new) in RENAMED.iter().filter(|(of, ..)| *of == table) {
+        if let Some(value) = row.remove(*old) {
+            row.insert((*new).to_owned(), value);
+        }
+    }
+}
+
 /// Prepayments, which were a column of the details until V25, and are payments since.
 #[derive(Default)]
 pub(super) struct Prepayments(Vec<(i64, i64)>);

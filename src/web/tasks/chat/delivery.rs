@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Fate, Notice, NoticeRecord, Reason, Stage, Told};
+use crate::domain::{Arrival, Channel, Fate, Notice, NoticeRecord, Reason, Stage, Told};
 use crate::web::text::Texts;
 
 /// A line about a notice.
@@ -29,7 +29,14 @@ impl Delivery {
         let failed = |id: &str, detail: &str| texts.fill(id, "detail", detail);
         let (class, icon, text) = match &record.fate {
             Fate::Waiting { .. } | Fate::Sending => ("", "clock", texts.s("chat-sending")),
-            Fate::Delivered { .. } => ("ok", "check", texts.s("chat-delivered")),
+            Fate::Delivered { .. } => {
+                let (class, icon, id) = match record.arrival {
+                    None | Some(Arrival::Arrived) => ("ok", "check", "chat-delivered"),
+                    Some(Arrival::Pending) => ("", "check", "chat-sent"),
+                    Some(Arrival::Failed) => ("bad", "alert", "chat-lost"),
+                };
+                (class, icon, texts.fill(id, "how", how(record, texts)))
+            }
             Fate::Retrying { next, detail } => {
                 let (detail, when) = (detail.as_str(), texts.when(next));
                 let text = texts.fill2("chat-retrying", "detail", detail, "when", when);
@@ -65,6 +72,27 @@ impl Delivery {
 
     pub fn is_bad(&self) -> bool {
         self.class == "bad"
+    }
+}
+
+/// Returns by which channel a message went, with what it cost.
+fn how(record: &NoticeRecord, texts: &Texts) -> String {
+    let channel = texts.s(channel(record.channel));
+    match record.cost {
+        Some(cost) => format!("{channel}, {}", texts.money(cost)),
+        None => channel,
+    }
+}
+
+/// Returns the message id of a channel.
+pub fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Telegram => "channel-telegram",
+        Channel::Max => "channel-max",
+        Channel::Sms => "channel-sms",
+        Channel::Email => "channel-email",
+        Channel::Page => "channel-page",
+        Channel::Phone => "channel-phone",
     }
 }
 
@@ -108,6 +136,7 @@ pub fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Op
             ("status", what.clone()),
             ("when", when),
             ("detail", detail.to_owned()),
+            ("how", how(record, texts)),
         ];
         texts.with(id, args.map(|(name, value)| (name, value.into())))
     };
@@ -117,14 +146,19 @@ pub fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Op
             Fate::Waiting { due } => say("notice-waiting", Some(due), ""),
             Fate::Sending => say("notice-sending", None, ""),
             Fate::Retrying { next, detail } => say("notice-retrying", Some(next), detail),
-            Fate::Delivered { at } => say("notice-delivered", Some(at), ""),
+            Fate::Delivered { at } => match record.arrival {
+                None | Some(Arrival::Arrived) => say("notice-delivered", Some(at), ""),
+                Some(Arrival::Pending) => say("notice-sent", Some(at), ""),
+                Some(Arrival::Failed) => say("notice-lost", Some(at), ""),
+            },
             Fate::Dead { reason, detail } => match reason {
                 Reason::Blocked => say("notice-dead-blocked", None, ""),
                 Reason::Expired => say("notice-dead-expired", None, ""),
                 Reason::Refused => say("notice-dead-refused", None, detail),
             },
         },
-        good: matches!(record.fate, Fate::Delivered { .. }),
+        good: matches!(record.fate, Fate::Delivered { .. })
+            && record.arrival != Some(Arrival::Failed),
         bad: dead || matches!(record.fate, Fate::Retrying { .. }),
         retry: dead.then(|| record.id.get()),
     })

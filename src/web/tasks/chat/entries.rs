@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Talk;
-use super::delivery::{Delivery, delivered, notice_line};
+use super::delivery::{self, Delivery, delivered, notice_line};
 use super::ways::Ways;
 use crate::domain::{
     Approval, Author, Channel, Comment, CommentKind, Day, Decision, Employee, EventKind, Message,
@@ -272,9 +272,7 @@ impl Builder<'_> {
         let texts = self.texts;
         let when = approval.decided.unwrap_or(approval.asked);
         let how = match approval.channel {
-            Some(Channel::Telegram) => texts.s("channel-telegram"),
-            Some(Channel::Page) => texts.s("channel-page"),
-            Some(Channel::Phone) => texts.s("channel-phone"),
+            Some(channel) => texts.s(delivery::channel(channel)),
             None => String::new(),
         };
         let (id, class) = match approval.decision {

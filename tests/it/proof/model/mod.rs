@@ -68,8 +68,9 @@ async fn send_all(shop: &Shop) {
 /// Returns the state of customers' notices so far. The bot's replies are irrelevant here.
 fn told(shop: &Shop) -> Vec<Told> {
     let database = shop.database();
-    let sql = "SELECT chat_id, task_id, from_stage, to_stage, comment_id, approval_id, state
-        FROM outbox WHERE kind <> 'REPLY' ORDER BY id";
+    // A waiting notice has no chat yet: it is for the customer's.
+    let sql = "SELECT coalesce(o.chat_id, c.telegram_id), task_id, from_stage, to_stage, comment_id, approval_id, state
+        FROM outbox AS o LEFT JOIN customers AS c ON c.id = o.customer_id WHERE kind <> 'REPLY' ORDER BY o.id";
     let mut statement = database.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| {
         let news = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];

@@ -58,15 +58,15 @@ pub(super) fn canonical(text: &str) -> Result<()> {
     known(fit.then_some(()))
 }
 
-/// Limits a file's metadata from Telegram, which is a single line; `one_line` in the domain
+/// Limits a file's metadata from a messenger, which is a single line; `one_line` in the domain
 /// truncates it.
-pub(super) fn of_telegram(text: &str) -> Result<()> {
+pub(super) fn of_messenger(text: &str) -> Result<()> {
     bounded(text, 2_000)
 }
 
 pub(super) fn message(text: &str, row: &Map<String, Value>) -> Result<()> {
     match row.get("channel").and_then(Value::as_str) {
-        Some("TELEGRAM") => {
+        Some("TELEGRAM" | "MAX") => {
             let forbidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
             match text.chars().any(forbidden) {
                 true => Err(Problem::ControlCharacters.at("").into()),
