@@ -341,7 +341,7 @@ CREATE TABLE "outbox" (
     person      TEXT    NOT NULL,
     -- By which it is to go, or went.
     channel     TEXT    NOT NULL CHECK (channel IN ('TELEGRAM', 'MAX', 'SMS', 'EMAIL')),
-    -- The chat of a reply or of news for an employee; that of a notice once it was chosen.
+    -- The chat of a reply or of news for an employee, and that of a notice once it was chosen.
     chat_id     INTEGER,
     -- The channels that refused it for good, separated by spaces.
     refused_by  TEXT    NOT NULL DEFAULT '',
