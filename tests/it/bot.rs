@@ -90,7 +90,7 @@ async fn flaw_08_a_customer_of_the_shop_links_by_contact_and_is_told_of_a_new_st
     let sent = messages(&shop, 4).await;
     assert_eq!(
         said(&sent[3]),
-        "Заявка <b>№ 1</b>: новый статус — <b>Готово</b>."
+        "Готово: заявка (№ 1)."
     );
     assert_eq!(sent[3]["chat_id"], ANNA);
     let card = shop

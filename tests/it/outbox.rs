@@ -50,7 +50,7 @@ async fn flaw_12_messages_are_html_in_the_customers_language() {
     let sent = messages(&shop, 3).await;
     assert_eq!(
         said(&sent[2]),
-        "Your repair <b>No. 1</b> has a new status: <b>In progress</b>."
+        "In progress: your repair (No. 1)."
     );
     assert!(
         sent.iter().all(|message| message["parse_mode"] == "HTML"),

@@ -103,7 +103,7 @@ impl Notifier {
                 let message = match &row.content {
                     Content::Reply(reply) => Some(reply.clone()),
                     Content::Staff(news) => words.find(tx, chat, *news, now)?,
-                    Content::Notice(notice) => say::notice(tx, chat, *notice, &words.shop())?,
+                    Content::Notice(notice) => say::notice(tx, chat, *notice, &words, now)?,
                     Content::Unreadable => {
                         store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
                         return Ok(Claim::Dropped);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::Desk;
 use crate::app::settings::Live;
 use crate::channels::telegram::html;
 use crate::domain::{
@@ -22,6 +23,8 @@ const DEVICE: usize = 60;
 
 /// Settings for rendering.
 pub struct StaffTexts {
+    /// Makes the status links of messages.
+    pub desk: Arc<Desk>,
     pub settings: Arc<Live>,
     /// Public URL, without a trailing slash.
     pub public_url: String,
