@@ -10,7 +10,8 @@ use super::{catalogue, customers, details, lines, message_texts, stages, tasks};
 use crate::domain::{
     Actor, CatalogueItem, Customer, CustomerChange, CustomerId, Details, Discount, Edit,
     EmployeeId, Error, ItemChange, ItemId, Line, LineChange, LineId, Merge, MessageOccasion,
-    MessageTemplate, MessageTexts, Owner, Result, Shop, Stage, StageChange, StageId, TaskChange, TaskId,
+    MessageTemplate, MessageTexts, Owner, Result, Shop, Stage, StageChange, StageId, TaskChange,
+    TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};

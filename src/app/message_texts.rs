@@ -48,11 +48,7 @@ pub fn changed(connection: &Connection, _: &Owner) -> Result<Vec<StoredMessageTe
 }
 
 /// Returns a text, if it was changed.
-pub fn get(
-    connection: &Connection,
-    _: &Owner,
-    key: MessageKey,
-) -> Result<Option<MessageTemplate>> {
+pub fn get(connection: &Connection, _: &Owner, key: MessageKey) -> Result<Option<MessageTemplate>> {
     store::message_texts::get(connection, key)
 }
 

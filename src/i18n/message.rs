@@ -160,7 +160,13 @@ impl Words<'_> {
         let words: Vec<LineWords<'_>> = self.facts.lines.iter().map(LineWords::from).collect();
         let (currency, discount) = (self.shop.currency, self.facts.discount);
         // The number of the lines that don't fit, and the discount, are below them.
-        lines(self.language, currency, &words, discount, most.saturating_sub(BELOW))
+        lines(
+            self.language,
+            currency,
+            &words,
+            discount,
+            most.saturating_sub(BELOW),
+        )
     }
 }
 

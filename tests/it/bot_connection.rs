@@ -461,7 +461,10 @@ async fn a_disconnected_bot_leaves_what_waits_and_says_who_did_it() {
 
     paste(&mut owner, TOKEN, &[]).await;
     let sent = messages(&shop, 3).await;
-    assert!(said(&sent[2]).starts_with("Готово: заявка (№ 1)"), "{sent:?}");
+    assert!(
+        said(&sent[2]).starts_with("Готово: заявка (№ 1)"),
+        "{sent:?}"
+    );
     let query = "{ auditEvents { nodes { action subject from to employee { email } } } }";
     let events = shop.ask(query).await["data"]["auditEvents"]["nodes"].clone();
     let by = json!({ "email": "owner@example.com" });

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
+use zayavka::app::security::link_key::LinkKey;
 use zayavka::app::settings::Live;
 use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
@@ -48,10 +49,7 @@ async fn flaw_12_messages_are_html_in_the_customers_language() {
     shop.update(english).await;
     set_status(&shop, &id, "IN_PROGRESS").await;
     let sent = messages(&shop, 3).await;
-    assert_eq!(
-        said(&sent[2]),
-        "In progress: your repair (No. 1)."
-    );
+    assert_eq!(said(&sent[2]), "In progress: your repair (No. 1).");
     assert!(
         sent.iter().all(|message| message["parse_mode"] == "HTML"),
         "{sent:?}"
@@ -355,6 +353,7 @@ async fn what_an_older_version_has_queued_is_still_sent() {
     );
     let client = Client::new(&telegram.url(), "1:secret".to_owned().into()).unwrap();
     let words = StaffTexts {
+        links: LinkKey::new(b"key").unwrap(),
         settings: Arc::new(Live::fixed(Config::parse("").unwrap().settings)),
         public_url: "http://desk.example".to_owned(),
     };

@@ -106,10 +106,7 @@ async fn each_goes_once_at_ten_in_the_shops_morning() {
     }
     let all = reminders(&shop).await;
     assert_eq!(all[0]["chat_id"], ANNA);
-    assert_eq!(
-        said(&all[0]),
-        "Заявка ждёт вас с 25 июля 2021 (№ 1)."
-    );
+    assert_eq!(said(&all[0]), "Заявка ждёт вас с 25 июля 2021 (№ 1).");
     let expected = json!([reminded("3"), reminded("14"), reminded("30")]);
     assert_eq!(history(&shop).await, expected);
     // A reminder doesn't change the version, and so conflicts with no edit.

@@ -69,7 +69,9 @@ fn sentences(line: &str) -> Vec<Sentence<'_>> {
 /// "No. ", ends none.
 fn end_of_sentence(text: &str) -> Option<usize> {
     let marks = text.match_indices(". ");
-    let marks = marks.chain(text.match_indices("! ")).chain(text.match_indices("? "));
+    let marks = marks
+        .chain(text.match_indices("! "))
+        .chain(text.match_indices("? "));
     let ends = marks.filter_map(|(at, mark)| {
         let word = text[..at].chars().rev().take_while(|c| c.is_alphanumeric());
         let is_abbreviation = mark == ". " && matches!(word.count(), 1..=ABBREVIATION);
@@ -192,10 +194,7 @@ mod tests {
     fn one_separator_stands_between_two_values() {
         let text = "Адрес: {address}, {hours}; {phone}!";
         let filled = |values| fill(text, values);
-        assert_eq!(
-            filled(&[("address", "A"), ("phone", "P")]),
-            "Адрес: A, P!"
-        );
+        assert_eq!(filled(&[("address", "A"), ("phone", "P")]), "Адрес: A, P!");
         assert_eq!(filled(&[("hours", "H"), ("phone", "P")]), "Адрес: H; P!");
         assert_eq!(filled(&[("phone", "P")]), "Адрес: P!");
     }
@@ -210,13 +209,22 @@ mod tests {
 
     #[test]
     fn an_abbreviation_ends_no_sentence() {
-        assert_eq!(fill("№ {number}. Наш адрес: ул. {address}.", &[("number", "3")]), "№ 3.");
-        assert_eq!(fill("Repair No. {number}. Tel. {phone}", &[("number", "3")]), "Repair No. 3.");
+        assert_eq!(
+            fill("№ {number}. Наш адрес: ул. {address}.", &[("number", "3")]),
+            "№ 3."
+        );
+        assert_eq!(
+            fill("Repair No. {number}. Tel. {phone}", &[("number", "3")]),
+            "Repair No. 3."
+        );
     }
 
     #[test]
     fn values_are_not_searched_for_variables() {
-        let filled = fill("{device} {number}", &[("device", "{number}"), ("number", "3")]);
+        let filled = fill(
+            "{device} {number}",
+            &[("device", "{number}"), ("number", "3")],
+        );
         assert_eq!(filled, "{number} 3");
     }
 }

@@ -188,7 +188,14 @@ mod tests {
             let found = problem(unclosed, status, full);
             assert_eq!(found, Some(Problem::BraceUnclosed), "{unclosed}");
         }
-        for unknown in ["{divice}", "{}", "{ device }", "{Device}", "{text}", "{since}"] {
+        for unknown in [
+            "{divice}",
+            "{}",
+            "{ device }",
+            "{Device}",
+            "{text}",
+            "{since}",
+        ] {
             let Some(Problem::VariableUnknown { name, known }) = problem(unknown, status, full)
             else {
                 panic!("{unknown}");

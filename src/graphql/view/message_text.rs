@@ -71,7 +71,9 @@ impl MessageTextView {
     /// The text that counts.
     async fn text(&self) -> String {
         let usual = || self.usual().as_str().to_owned();
-        self.own.as_ref().map_or_else(usual, |own| own.as_str().to_owned())
+        self.own
+            .as_ref()
+            .map_or_else(usual, |own| own.as_str().to_owned())
     }
 
     /// Whether nobody has changed it.

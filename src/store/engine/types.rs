@@ -9,9 +9,9 @@ use crate::domain::{
     AliasId, ApprovalId, AttachmentId, AttachmentKind, AttachmentState, AuditAction, AuditEventId,
     Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId,
     DeliveryState, DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent, HookSource,
-    IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, MessageForm, MessagePurpose, Method, Money,
-    NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId, TelegramId, TimeOfDay,
-    WebhookId,
+    IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, MessageForm,
+    MessagePurpose, Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId,
+    Status, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {

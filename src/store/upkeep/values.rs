@@ -9,9 +9,8 @@ use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
     Connection, aliases, approvals, attachments, audit, catalogue, comments, customers, details,
-    drawers, employees, history, incidents, invites, lines, logo, merges, message_texts,
-    outbox, password_links,
-    payments, settings, stages, tasks,
+    drawers, employees, history, incidents, invites, lines, logo, merges, message_texts, outbox,
+    password_links, payments, settings, stages, tasks,
     webhooks::{self, deliveries},
 };
 

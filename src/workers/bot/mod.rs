@@ -70,7 +70,7 @@ impl Bot {
             tried: tried.clone(),
         };
         let words = StaffTexts {
-            desk: desk.clone(),
+            links: desk.links.clone(),
             settings: desk.settings.clone(),
             public_url: bot.wanted.public_url.clone(),
         };

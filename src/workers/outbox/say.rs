@@ -21,7 +21,7 @@ pub(super) fn notice(
     if !store::outbox::is_for(tx, chat, notice.task())? {
         return Ok(None);
     }
-    let (shop, links) = (words.shop(), words.desk.links());
+    let (shop, links) = (words.shop(), words.links());
     let language = store::outbox::language_of(tx, chat)?.unwrap_or(shop.language);
     let to = (language, MessageForm::Full);
     let prepared = message_texts::prepare(tx, &links, &shop, notice, to, now)?;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::app::Desk;
+use crate::app::security::link_key::LinkKey;
 use crate::app::settings::Live;
+use crate::app::status_links::Links;
 use crate::channels::telegram::html;
 use crate::domain::{
-    Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter, TaskId,
-    TelegramId, Urgency,
+    Buttons, Day, Employee, Language, PublicUrl, Reply, Result, Shop, StaffNews, Status,
+    TaskFilter, TaskId, TelegramId, Urgency,
 };
 use crate::i18n;
 use crate::store::tasks::TaskRow;
@@ -23,8 +24,8 @@ const DEVICE: usize = 60;
 
 /// Settings for rendering.
 pub struct StaffTexts {
-    /// Makes the status links of messages.
-    pub desk: Arc<Desk>,
+    /// Key of the status links in messages.
+    pub links: LinkKey,
     pub settings: Arc<Live>,
     /// Public URL, without a trailing slash.
     pub public_url: String,
@@ -33,6 +34,13 @@ pub struct StaffTexts {
 impl StaffTexts {
     pub(super) fn shop(&self) -> Shop {
         self.settings.now().shop.clone()
+    }
+
+    /// Returns what makes the status links in messages.
+    pub(super) fn links(&self) -> Links {
+        let hold = self.settings.now().links_hold;
+        let url = PublicUrl::new(&self.public_url, "", false);
+        Links::new(&self.links, hold, url)
     }
 
     /// Renders a notification for a chat; `None` when there is nothing to say any more, or when the

@@ -180,12 +180,16 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     messages(&shop, 10).await;
     // The task is ready, and nobody comes for three days.
     put(&desk, "Готово").await;
-    assert!(said(&messages(&shop, 11).await[10]).starts_with("Готово: телефон Apple iPhone 12 (№ 1).\n"));
+    assert!(
+        said(&messages(&shop, 11).await[10])
+            .starts_with("Готово: телефон Apple iPhone 12 (№ 1).\n")
+    );
     settle_up(&desk).await;
     shop.clock.advance(3 * DAY);
     let sent = messages(&shop, 12).await;
     assert!(
-        said(&sent[11]).starts_with("телефон Apple iPhone 12 ждёт вас с 25 июля 2021 (№ 1).\nК оплате 3"),
+        said(&sent[11])
+            .starts_with("телефон Apple iPhone 12 ждёт вас с 25 июля 2021 (№ 1).\nК оплате 3"),
         "{sent:?}"
     );
     desk.go("/today").await;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+use zayavka::app::security::link_key::LinkKey;
 use zayavka::app::settings::Live;
 use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
@@ -48,7 +49,8 @@ type Arrivals = Arc<Mutex<Vec<Arrival>>>;
 /// Returns the task that a notice is about.
 fn task_of(message: &Value) -> i64 {
     let number = said(message).split("№ ").nth(1).unwrap();
-    number.split('<').next().unwrap().parse().unwrap()
+    let end = number.find(|c: char| !c.is_ascii_digit());
+    number[..end.unwrap_or(number.len())].parse().unwrap()
 }
 
 /// Sets up a Telegram that comes back at some time, refuses one message for good, and sometimes
@@ -100,6 +102,7 @@ impl Process {
             let client = Client::new(&shop.telegram.url(), "1:secret".to_owned().into()).unwrap();
             let clock = shop.clock.clone();
             let words = StaffTexts {
+                links: LinkKey::new(b"key").unwrap(),
                 settings: Arc::new(Live::fixed(Config::parse("").unwrap().settings)),
                 public_url: shop.url.clone(),
             };

@@ -4,18 +4,17 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::preview::Previews;
-use super::{FIELDS, form_label, occasion, path, title, usual, variable_name};
+use super::conflict::ask;
+use super::preview::{Previews, PreviewsPart};
+use super::state::{TextState, change, typed};
+use super::{FIELDS, form_label, occasion, path, title, variable_name};
 use crate::app::{edits, message_texts};
-use crate::domain::{
-    Language, MessageOccasion, MessageTemplate, MessageTexts, MessageVariable, Result, Stage,
-};
+use crate::domain::{Language, MessageTexts, MessageVariable, Result};
 use crate::store::Transaction;
-use crate::web::edited::{Collision, Edited, Input, Question, encode};
+use crate::web::edited::{Edited, encode};
 use crate::web::form::Errors;
 use crate::web::settings::part;
 use crate::web::settings::parts::{Part, TEXTS};
-use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 #[derive(Template)]
@@ -51,19 +50,31 @@ pub async fn message_text(visit: &Visit, word: &str) -> Result<Response> {
     let values = state.stored();
     let was = encode(FIELDS.into_iter().zip(values.iter().map(String::as_str)));
     let previews = Previews::new(visit, &state, &values).await?;
-    state.render(visit, StatusCode::OK, Errors::default(), (values, was), previews)
+    render(
+        visit,
+        &state,
+        StatusCode::OK,
+        Errors::default(),
+        (values, was),
+        previews,
+    )
 }
 
 /// Saves the texts that were changed.
 pub async fn update_message_text(visit: &Visit, word: &str) -> Result<Response> {
     let owner = visit.owner()?;
     let state = TextState::read(visit, occasion(word)?).await?;
-    let (edited, mut errors) = (Edited::read(visit), errors());
-    let typed = change(&state, |field| edited.typed(field), &mut errors, &visit.texts)?;
+    let (edited, mut errors) = (Edited::read(visit), Errors::default());
+    let typed = change(
+        &state,
+        |field| edited.typed(field),
+        &mut errors,
+        &visit.texts,
+    )?;
     if errors.any() {
         let asked = edited.in_conflict(&FIELDS);
         return match asked.is_empty() {
-            true => state.again(visit, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
+            true => again(visit, &state, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
             false => ask(visit, &state, &asked, false, errors),
         };
     }
@@ -71,9 +82,8 @@ pub async fn update_message_text(visit: &Visit, word: &str) -> Result<Response> 
     let shown = change(&state, shown, &mut Errors::default(), &visit.texts)?;
     let (edit, now) = (edited.edit(typed, shown), visit.desk.clock.now());
     let (occasion, usual) = (state.occasion, state.usual.clone());
-    let work = move |tx: &Transaction<'_>| {
-        edits::message_texts(tx, &owner, occasion, &usual, edit, now)
-    };
+    let work =
+        move |tx: &Transaction<'_>| edits::message_texts(tx, &owner, occasion, &usual, edit, now);
     let saved = visit.desk.db.write(work).await?;
     match saved.collided.is_empty() {
         true => Ok(visit.go(&format!("{}?saved=1", path(occasion)))),
@@ -89,98 +99,70 @@ pub async fn reset_message_text(visit: &Visit, word: &str) -> Result<Response> {
     let owner = visit.owner()?;
     let state = TextState::read(visit, occasion(word)?).await?;
     let (occasion, now) = (state.occasion, visit.desk.clock.now());
-    let field = FIELDS.iter().position(|field| *field == visit.typed("reset"));
+    let field = FIELDS
+        .iter()
+        .position(|field| *field == visit.typed("reset"));
     if let Some(field) = field {
         let (key, usual) = (occasion.keys()[field], state.usual[field].clone());
-        let work = move |tx: &Transaction<'_>| {
-            message_texts::set(tx, &owner, key, None, &usual, now)
-        };
+        let work =
+            move |tx: &Transaction<'_>| message_texts::set(tx, &owner, key, None, &usual, now);
         visit.desk.db.write(work).await?;
     }
     Ok(visit.go(&format!("{}?saved=1", path(occasion))))
 }
 
-/// The texts of an occasion as they are stored.
-pub(super) struct TextState {
-    pub(super) occasion: MessageOccasion,
-    pub(super) stage: Option<Stage>,
-    pub(super) usual: [MessageTemplate; MessageTexts::COUNT],
-    pub(super) texts: MessageTexts,
+/// Shows the form with what was typed.
+async fn again(
+    visit: &Visit,
+    state: &TextState,
+    status: StatusCode,
+    errors: Errors,
+) -> Result<Response> {
+    let values = typed(visit);
+    let previews = Previews::new(visit, state, &values).await?;
+    let was = visit.typed("was").to_owned();
+    render(visit, state, status, errors, (values, was), previews)
 }
 
-impl TextState {
-    pub(super) async fn read(visit: &Visit, occasion: MessageOccasion) -> Result<Self> {
-        let owner = visit.owner()?;
-        let read = move |c: &_| {
-            let stage = message_texts::stage_of(c, &owner, occasion)?;
-            let usual = usual(occasion, stage.as_ref());
-            Ok(Self {
-                texts: message_texts::texts(c, &owner, occasion, &usual)?,
-                occasion,
-                stage,
-                usual,
-            })
-        };
-        visit.desk.db.read(read).await
-    }
-
-    fn stored(&self) -> [String; MessageTexts::COUNT] {
-        let text = |text: &MessageTemplate| text.as_str().to_owned();
-        let stored = &self.texts.0;
-        std::array::from_fn(|at| stored[at].as_ref().map_or_else(String::new, text))
-    }
-
-    /// Shows the form with what was typed.
-    pub(super) async fn again(
-        &self,
-        visit: &Visit,
-        status: StatusCode,
-        errors: Errors,
-    ) -> Result<Response> {
-        let values = super::preview::typed(visit);
-        let previews = Previews::new(visit, self, &values).await?;
-        let was = visit.typed("was").to_owned();
-        self.render(visit, status, errors, (values, was), previews)
-    }
-
-    fn render(
-        &self,
-        visit: &Visit,
-        status: StatusCode,
-        errors: Errors,
-        (values, was): ([String; MessageTexts::COUNT], String),
-        previews: Previews,
-    ) -> Result<Response> {
-        let texts = &visit.texts;
-        let fields = MessageTexts::ALL.into_iter().zip(values);
-        let boxes = fields.enumerate().map(|(at, ((language, form, field), value))| TextBox {
+fn render(
+    visit: &Visit,
+    state: &TextState,
+    status: StatusCode,
+    errors: Errors,
+    (values, was): ([String; MessageTexts::COUNT], String),
+    previews: Previews,
+) -> Result<Response> {
+    let texts = &visit.texts;
+    let fields = MessageTexts::ALL.into_iter().zip(values);
+    let boxes = fields
+        .enumerate()
+        .map(|(at, ((language, form, field), value))| TextBox {
             field,
             label: texts.s(form_label(form)),
             language,
             value,
-            is_changed: self.texts.0[at].as_ref() != Some(&self.usual[at]),
+            is_changed: state.texts.0[at].as_ref() != Some(&state.usual[at]),
         });
-        let variables = MessageVariable::of(self.occasion.purpose());
-        let page = TextPage {
-            visit,
-            current: "settings",
-            part: part(TEXTS)?,
-            errors,
-            fields: FIELDS,
-            title: title(texts, self.occasion, self.stage.as_ref()),
-            action: path(self.occasion),
-            was,
-            boxes: boxes.collect(),
-            variables: variables
-                .map(|variable| {
-                    let name = texts.s(variable_name(variable));
-                    (variable.word(), variable.written(), name)
-                })
-                .collect(),
-            previews,
-        };
-        visit.page_as(status, &page)
-    }
+    let variables = MessageVariable::of(state.occasion.purpose());
+    let page = TextPage {
+        visit,
+        current: "settings",
+        part: part(TEXTS)?,
+        errors,
+        fields: FIELDS,
+        title: title(texts, state.occasion, state.stage.as_ref()),
+        action: path(state.occasion),
+        was,
+        boxes: boxes.collect(),
+        variables: variables
+            .map(|variable| {
+                let name = texts.s(variable_name(variable));
+                (variable.word(), variable.written(), name)
+            })
+            .collect(),
+        previews,
+    };
+    visit.page_as(status, &page)
 }
 
 impl TextPage<'_> {
@@ -192,64 +174,33 @@ impl TextPage<'_> {
                 Language::English => "profile-language-en",
             };
             let boxes = self.boxes.iter();
-            (name, boxes.filter(|text| text.language == language).collect())
+            (
+                name,
+                boxes.filter(|text| text.language == language).collect(),
+            )
         };
         Language::ALL.map(column).into()
     }
 }
 
-pub(super) fn errors() -> Errors {
-    Errors::default()
-        .calling("fullRu", "texts-full-ru")
-        .calling("fullEn", "texts-full-en")
-        .calling("shortRu", "texts-short-ru")
-        .calling("shortEn", "texts-short-en")
-}
-
-/// Parses the submitted texts.
-pub(super) fn change<'f>(
-    state: &TextState,
-    sent: impl Fn(&str) -> Option<&'f str>,
-    errors: &mut Errors,
-    texts: &Texts,
-) -> Result<MessageTexts> {
-    let purpose = state.occasion.purpose();
-    let mut change = MessageTexts::default();
-    for (text, (_, form, field)) in change.0.iter_mut().zip(MessageTexts::ALL) {
-        let read = sent(field).map(|typed| MessageTemplate::parse(field, typed, purpose, form));
-        *text = errors.take_some(read, texts)?;
+/// Shows the messages of what was typed, and stores nothing.
+pub async fn preview_message_text(visit: &Visit, word: &str) -> Result<Response> {
+    visit.owner()?;
+    let state = TextState::read(visit, occasion(word)?).await?;
+    let values = typed(visit);
+    let mut errors = Errors::default();
+    let value = |field: &str| {
+        let at = FIELDS.iter().position(|known| *known == field)?;
+        visit.sent(field).map(|_| values[at].as_str())
+    };
+    change(&state, value, &mut errors, &visit.texts)?;
+    let status = match errors.any() {
+        false => StatusCode::OK,
+        true => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    if !visit.is_scripted() {
+        return again(visit, &state, status, errors).await;
     }
-    Ok(change)
-}
-
-/// Asks about the texts that somebody else has changed meanwhile.
-fn ask(
-    visit: &Visit,
-    state: &TextState,
-    fields: &[&'static str],
-    saved: bool,
-    errors: Errors,
-) -> Result<Response> {
-    let stored = FIELDS.into_iter().zip(state.stored());
-    let labels = ["texts-full-ru", "texts-full-en", "texts-short-ru", "texts-short-en"];
-    let stored = stored.zip(labels).filter(|((field, _), _)| fields.contains(field));
-    let collision = |((field, theirs), label): ((&'static str, String), &str)| Collision {
-        field,
-        label: visit.texts.s(label),
-        input: Input::Text,
-        mine: visit.typed(field).to_owned(),
-        theirs_read: theirs.clone(),
-        theirs,
-    };
-    let question = Question {
-        visit,
-        current: "settings",
-        title: "conflict-title-texts",
-        action: path(state.occasion),
-        cancel: path(state.occasion),
-        collisions: stored.map(collision).collect(),
-        saved,
-        errors,
-    };
-    question.ask()
+    let previews = Previews::new(visit, &state, &values).await?;
+    visit.page_as(status, &PreviewsPart { previews })
 }

@@ -5,9 +5,7 @@ use warp::reply::Response;
 
 use super::{path, title};
 use crate::app::message_texts;
-use crate::domain::{
-    MessageForm, MessageKey, MessageOccasion, Result, Stage, StoredMessageText,
-};
+use crate::domain::{MessageForm, MessageKey, MessageOccasion, Result, Stage, StoredMessageText};
 use crate::i18n;
 use crate::web::settings::part;
 use crate::web::settings::parts::{Part, TEXTS};
@@ -49,7 +47,10 @@ pub async fn message_texts(visit: &Visit) -> Result<Response> {
         visit,
         current: "settings",
         part: part(TEXTS)?,
-        groups: [("texts-of-stages", rows(true)), ("texts-of-others", rows(false))],
+        groups: [
+            ("texts-of-stages", rows(true)),
+            ("texts-of-others", rows(false)),
+        ],
     })
 }
 

@@ -1,8 +1,10 @@
 //! The pages of the texts of messages to customers: their list, and those of one occasion.
 
+mod conflict;
 mod edit;
 mod list;
 mod preview;
+mod state;
 
 use crate::domain::{
     Error, MessageForm, MessageOccasion, MessageTemplate, MessageTexts, MessageVariable, Result,
@@ -11,13 +13,15 @@ use crate::domain::{
 use crate::i18n;
 use crate::web::text::Texts;
 
-pub use edit::{message_text, reset_message_text, update_message_text};
+pub use edit::{message_text, preview_message_text, reset_message_text, update_message_text};
 pub use list::message_texts;
-pub use preview::preview_message_text;
 
 const PAGE: &str = "/settings/texts";
 /// Fields of the form.
-const FIELDS: [&str; MessageTexts::COUNT] = ["fullRu", "fullEn", "shortRu", "shortEn"];
+const FIELDS: [&str; MessageTexts::COUNT] = {
+    let [full_ru, full_en, short_ru, short_en] = MessageTexts::ALL;
+    [full_ru.2, full_en.2, short_ru.2, short_en.2]
+};
 
 /// Reads the occasion of a page's path: a stage by its number, the others by a word.
 fn occasion(word: &str) -> Result<MessageOccasion> {

@@ -1,16 +1,13 @@
 //! The messages that the texts of a form would make.
 
 use askama::Template;
-use warp::http::StatusCode;
-use warp::reply::Response;
 
-use super::edit::{TextState, change, errors};
-use super::{FIELDS, occasion};
+use super::FIELDS;
+use super::state::{TextState, change};
 use crate::app::message_texts;
-use crate::domain::{
-    MessageFacts, MessageTemplate, MessageTexts, MessageVariable, Result, TaskId,
-};
+use crate::domain::{MessageFacts, MessageTemplate, MessageTexts, Result, TaskId};
 use crate::i18n;
+use crate::web::form::Errors;
 use crate::web::visit::Visit;
 
 /// Previews of the texts of a form.
@@ -29,8 +26,8 @@ pub(super) struct TextPreview {
 /// The previews alone, for the script.
 #[derive(Template)]
 #[template(path = "settings-text-previews.html")]
-struct PreviewsPart {
-    previews: Previews,
+pub(super) struct PreviewsPart {
+    pub(super) previews: Previews,
 }
 
 impl Previews {
@@ -41,7 +38,7 @@ impl Previews {
         values: &[String; MessageTexts::COUNT],
     ) -> Result<Self> {
         let newest = newest(visit, state).await?;
-        let mut errors = errors();
+        let mut errors = Errors::default();
         let value = |field: &str| {
             let at = FIELDS.iter().position(|known| *known == field)?;
             Some(values[at].as_str())
@@ -105,39 +102,4 @@ async fn newest(visit: &Visit, state: &TextState) -> Result<Option<(TaskId, Mess
         Ok(Some((task, facts)))
     };
     visit.desk.db.read(read).await
-}
-
-/// Returns what stands in the form, with the variable that a button inserts.
-pub(super) fn typed(visit: &Visit) -> [String; MessageTexts::COUNT] {
-    let inserted = visit.typed("insert").split_once(' ');
-    FIELDS.map(|field| {
-        let text = visit.typed(field).to_owned();
-        let variable = inserted.filter(|(into, _)| *into == field);
-        match variable.and_then(|(_, word)| MessageVariable::from_word(word)) {
-            Some(variable) => text + &variable.written(),
-            None => text,
-        }
-    })
-}
-
-/// Shows the messages of what was typed, and stores nothing.
-pub async fn preview_message_text(visit: &Visit, word: &str) -> Result<Response> {
-    visit.owner()?;
-    let state = TextState::read(visit, occasion(word)?).await?;
-    let values = typed(visit);
-    let mut errors = errors();
-    let value = |field: &str| {
-        let at = FIELDS.iter().position(|known| *known == field)?;
-        visit.sent(field).map(|_| values[at].as_str())
-    };
-    change(&state, value, &mut errors, &visit.texts)?;
-    let status = match errors.any() {
-        false => StatusCode::OK,
-        true => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    if !visit.is_scripted() {
-        return state.again(visit, status, errors).await;
-    }
-    let previews = Previews::new(visit, &state, &values).await?;
-    visit.page_as(status, &PreviewsPart { previews })
 }

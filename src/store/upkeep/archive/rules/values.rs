@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::domain::{
-    Channel, Colour, Day, Error, ItemCode, Language, LineKind, Message, MessageForm, Money, Percent, Problem,
-    Quantity, Result, ShortText, Status, WarrantyDays,
+    Channel, Colour, Day, Error, ItemCode, Language, LineKind, Message, MessageForm, Money,
+    Percent, Problem, Quantity, Result, ShortText, Status, WarrantyDays,
 };
 
 pub(super) fn foreign() -> Result<()> {
