@@ -2,7 +2,7 @@
 // messages, by the function that those are sent by.
 "use strict";
 
-const texts = document.getElementById("texts");
+const edited = document.getElementById("texts");
 let asked = 0;
 let shown = 0;
 
@@ -10,8 +10,8 @@ async function preview() {
   const mine = ++asked;
   let html;
   try {
-    const body = new URLSearchParams(new FormData(texts));
-    const answer = await fetch(texts.dataset.preview, { method: "POST", headers, body });
+    const body = new URLSearchParams(new FormData(edited));
+    const answer = await fetch(edited.dataset.preview, { method: "POST", headers, body });
     // A wrong text is explained in the place of its message.
     if (!answer.ok && answer.status !== 422) return;
     html = await answer.text();
@@ -24,22 +24,22 @@ async function preview() {
   shown = mine;
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const part of page.querySelectorAll("[data-seen]")) {
-    const place = texts.querySelector(`[data-seen="${part.dataset.seen}"]`);
+    const place = edited.querySelector(`[data-seen="${part.dataset.seen}"]`);
     if (place && place.innerHTML !== part.innerHTML) place.innerHTML = part.innerHTML;
   }
 }
 
 let wait;
-texts.addEventListener("input", () => {
+edited.addEventListener("input", () => {
   clearTimeout(wait);
   wait = setTimeout(preview, 250);
 });
 
-texts.addEventListener("click", (event) => {
+edited.addEventListener("click", (event) => {
   const button = event.target.closest("[data-insert]");
   if (!button) return;
   event.preventDefault();
-  const field = texts.elements[button.dataset.into];
+  const field = edited.elements[button.dataset.into];
   field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
