@@ -40,6 +40,7 @@ pub mod logo;
 mod made;
 pub mod memory;
 pub mod merges;
+pub mod message_texts;
 pub mod notices;
 pub mod packed;
 pub mod paging;

@@ -21,6 +21,7 @@ words! {
         StageCreated = "STAGE_CREATED",
         StageChanged = "STAGE_CHANGED",
         StageDeleted = "STAGE_DELETED",
+        MessageTextChanged = "MESSAGE_TEXT_CHANGED",
         DrawerCreated = "DRAWER_CREATED",
         DrawerRenamed = "DRAWER_RENAMED",
         DemoLoaded = "DEMO_LOADED",
@@ -45,7 +46,7 @@ pub struct AuditEvent {
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
     /// The key of a setting, `logo`, the e-mail of an employee or an invited person, the id of a customer, or the name of a
-    /// stage, cash drawer or webhook (its host where it has none).
+    /// stage, cash drawer or webhook (its host where it has none). For a message's text its stage or purpose, language and form.
     pub subject: String,
     /// `None` where there was no value.
     pub old: Option<String>,

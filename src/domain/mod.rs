@@ -38,6 +38,7 @@ mod lines;
 mod logo;
 mod merge;
 mod merged;
+mod message_text;
 mod metadata;
 mod moment;
 mod money;
@@ -119,6 +120,10 @@ pub use lines::{
 pub use logo::Logo;
 pub use merge::{Edit, Merge, Shown};
 pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
+pub use message_text::{
+    MessageFacts, MessageForm, MessageKey, MessageOccasion, MessagePurpose, MessageTemplate,
+    MessageTexts, MessageVariable, StoredMessageText,
+};
 pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::Money;
 pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};

@@ -243,6 +243,20 @@ pub enum Problem {
     /// The address is of this machine or its networks.
     WebhookAddressPrivate,
     WebhookEvents,
+    /// A brace of a message's text that has no other one.
+    BraceUnclosed,
+    /// A variable that there isn't in a message's text.
+    VariableUnknown {
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// A message's text without the variable that it is about.
+    VariableMissing {
+        name: String,
+    },
+    /// A text of a stage without its stage, or another one with a stage.
+    StageOfMessage,
     FileKind,
     /// No picture that a logo may be; `side` is its maximum width and height in pixels.
     LogoKind {
@@ -408,6 +422,10 @@ impl Problem {
             Self::WebhookAddressNotHttps => "problem-webhook-address-not-https",
             Self::WebhookAddressPrivate => "problem-webhook-address-private",
             Self::WebhookEvents => "problem-webhook-events",
+            Self::BraceUnclosed => "problem-brace-unclosed",
+            Self::VariableUnknown { .. } => "problem-variable-unknown",
+            Self::VariableMissing { .. } => "problem-variable-missing",
+            Self::StageOfMessage => "problem-stage-of-message",
             Self::FileKind => "problem-file-kind",
             Self::LogoKind { .. } => "problem-logo-kind",
             Self::FileTwice => "problem-file-twice",

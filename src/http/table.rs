@@ -162,6 +162,11 @@ pages! { visit:
     POST ["settings", "webhooks", id] => settings::update_webhook(visit, id).await;
     GET ["settings", "webhooks", id, what] => settings::ask_webhook(visit, id, what).await;
     POST ["settings", "webhooks", id, what] => settings::change_webhook(visit, id, what).await;
+    GET ["settings", "texts"] => settings::message_texts(visit).await;
+    GET ["settings", "texts", occasion] => settings::message_text(visit, occasion).await;
+    POST ["settings", "texts", occasion] => settings::update_message_text(visit, occasion).await;
+    POST ["settings", "texts", occasion, "preview"] => settings::preview_message_text(visit, occasion).await;
+    POST ["settings", "texts", occasion, "reset"] => settings::reset_message_text(visit, occasion).await;
     POST ["settings", "papers", "preview"] => settings::preview(visit).await;
     POST ["settings", "papers", "logo"] if visit.is_cut_off => settings::logo_too_large(visit).await;
     POST ["settings", "papers", "logo"] => settings::put_logo(visit).await;

@@ -100,24 +100,58 @@ staff-bot-number = No. { $number }
 staff-bot-due = by { $day }
 staff-bot-more = …and { $count } more
 
-notice-status-changed = Your repair <b>No. { $number }</b> has a new status: <b>{ $status }</b>.
-notice-comment =
-    Your repair <b>No. { $number }</b>, the shop writes:
-
-    { $text }
-notice-approval =
-    Your repair <b>No. { $number }</b>: do you agree to the price <b>{ $price }</b>?
-
-    { $text }
 approval-agree = I agree
 approval-decline = I don't agree
 approval-agreed = Your repair <b>No. { $number }</b>: you agreed to the price <b>{ $price }</b>.
 approval-declined = Your repair <b>No. { $number }</b>: you declined the price <b>{ $price }</b>. The shop will see it.
 approval-withdrawn = Your repair <b>No. { $number }</b>: the price <b>{ $price }</b> doesn't hold any more, the shop has changed it.
-notice-reminder = Your repair <b>No. { $number }</b> has been ready since { $day }. Please come by and collect it.
-notice-address = Address: { $value }
-notice-hours = Hours: { $value }
-notice-phone = Phone: { $value }
+
+message-no-device = your repair
+message-stage =
+    { $stage }: { $device } (No. { $number }).
+    Due on { $due }.
+message-stage-short =
+    { $stage }: { $device }, No. { $number }
+    { $link }
+message-ready =
+    { $stage }: { $device } (No. { $number }).
+    To pay: { $to_pay }.
+    { $address }, { $hours }.
+message-ready-short =
+    { $stage }: { $device }, No. { $number }
+    To pay { $to_pay }
+    { $link }
+message-closed =
+    { $stage }: { $device } (No. { $number }).
+    Under warranty until { $warranty }.
+message-closed-short =
+    { $stage }: { $device }, No. { $number }
+    Under warranty until { $warranty }
+message-comment =
+    { $device } (No. { $number }), the shop writes:
+
+    { $text }
+message-comment-short =
+    { $device }, No. { $number }: the shop has written
+    { $link }
+message-quote =
+    { $device } (No. { $number }): do you agree to the price { $sum }?
+
+    { $lines }
+
+    { $text }
+message-quote-short =
+    { $device }, No. { $number }: do you agree to { $sum }?
+    { $link }
+message-reminder =
+    { $device } has been ready since { $since } (No. { $number }). Please come by and collect it.
+    To pay: { $to_pay }.
+    { $address }, { $hours }.
+    Phone: { $phone }
+message-reminder-short =
+    { $device } is ready for you, No. { $number }
+    To pay { $to_pay }
+    { $link }
 
 # What to correct
 
@@ -243,6 +277,10 @@ problem-rows-wrong = { $bound ->
     [one] { $bound } row is wrong
    *[other] { $bound } rows are wrong
 }. Nothing was imported.
+problem-brace-unclosed = A brace has no other one: variables are written like { "{number}" }.
+problem-variable-unknown = There is no { "{" }{ $name }{ "}" }. There are { $known }.
+problem-variable-missing = Without { $name } the message says nothing: insert this variable.
+problem-stage-of-message = Give the stage for a text about the status, and for no other.
 problem-file-kind = Files of this kind are not kept: send a picture, a PDF, a recording, a film or an office document.
 problem-file-twice = Send each file once.
 problem-too-many-files = Too many files: send at most { $bound } at once.
@@ -1600,6 +1638,43 @@ settings-audit = Changes
 settings-saved = Saved. It counts from now on.
 settings-fixed-variable = Set by the environment variable { $name }; it can't be changed here.
 settings-fixed-file = Set in { $path }; it can't be changed here.
+settings-texts = Texts of messages
+texts-lead = What customers get, by stage and by occasion, in the customer's language. Until you change something, the program's texts count.
+texts-of-stages = A repair enters a stage
+texts-of-others = Other occasions
+texts-changed = changed
+texts-stages = Of which stages customers are notified is set with the stages:
+texts-how = Words in braces are replaced by what is known about the repair. A sentence in which nothing is known is left out of the message.
+texts-full = Messengers and e-mail
+texts-short = SMS
+texts-full-ru = Messengers and e-mail, in Russian
+texts-full-en = Messengers and e-mail, in English
+texts-short-ru = SMS, in Russian
+texts-short-en = SMS, in English
+texts-insert = Insert from the repair
+texts-reset = Restore the program's text
+texts-sample = An invented repair
+texts-newest = Repair No. { $number }
+texts-device = Device
+texts-number = Number of the repair
+texts-stage = What the customer reads
+texts-sum = Price
+texts-paid = Paid
+texts-to-pay = To pay
+texts-due = Due day
+texts-since = Ready since
+texts-warranty = Warranty until
+texts-text = What an employee wrote
+texts-lines = Works and parts
+texts-address = Address
+texts-hours = Hours
+texts-phone = Phone of the shop
+texts-shop = Name of the shop
+texts-link = Link to the repair
+conflict-title-texts = The texts were changed meanwhile
+audit-message-text = Text of a message: { $subject }
+message-sample-comment = We found the cause and need one more part. It comes tomorrow.
+message-sample-quote = We replace the whole screen; it has three months of warranty.
 settings-audit-none = Nobody has changed anything yet.
 settings-audit-what = What
 audit-customers-merged = Merge of customer No. { $subject }

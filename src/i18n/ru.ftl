@@ -100,24 +100,58 @@ staff-bot-number = № { $number }
 staff-bot-due = до { $day }
 staff-bot-more = …и ещё { $count }
 
-notice-status-changed = Заявка <b>№ { $number }</b>: новый статус — <b>{ $status }</b>.
-notice-comment =
-    Заявка <b>№ { $number }</b>, сообщение мастерской:
-
-    { $text }
-notice-approval =
-    Заявка <b>№ { $number }</b>: согласны на цену <b>{ $price }</b>?
-
-    { $text }
 approval-agree = Согласен
 approval-decline = Не согласен
 approval-agreed = Заявка <b>№ { $number }</b>: вы согласились на цену <b>{ $price }</b>.
 approval-declined = Заявка <b>№ { $number }</b>: вы отказались от цены <b>{ $price }</b>. Мастерская это увидит.
 approval-withdrawn = Заявка <b>№ { $number }</b>: цена <b>{ $price }</b> больше не действует, мастерская её изменила.
-notice-reminder = Заявка <b>№ { $number }</b> готова с { $day }. Ждём вас, чтобы отдать.
-notice-address = Адрес: { $value }
-notice-hours = Часы работы: { $value }
-notice-phone = Телефон: { $value }
+
+message-no-device = заявка
+message-stage =
+    { $stage }: { $device } (№ { $number }).
+    Срок: { $due }.
+message-stage-short =
+    { $stage }: { $device }, № { $number }
+    { $link }
+message-ready =
+    { $stage }: { $device } (№ { $number }).
+    К оплате { $to_pay }.
+    { $address }, { $hours }.
+message-ready-short =
+    { $stage }: { $device }, № { $number }
+    К оплате { $to_pay }
+    { $link }
+message-closed =
+    { $stage }: { $device } (№ { $number }).
+    Гарантия до { $warranty }.
+message-closed-short =
+    { $stage }: { $device }, № { $number }
+    Гарантия до { $warranty }
+message-comment =
+    { $device } (№ { $number }), сообщение мастерской:
+
+    { $text }
+message-comment-short =
+    { $device }, № { $number }: вам написали
+    { $link }
+message-quote =
+    { $device } (№ { $number }): согласны на цену { $sum }?
+
+    { $lines }
+
+    { $text }
+message-quote-short =
+    { $device }, № { $number }: согласны на { $sum }?
+    { $link }
+message-reminder =
+    { $device } ждёт вас с { $since } (№ { $number }).
+    К оплате { $to_pay }.
+    { $address }, { $hours }.
+    Телефон: { $phone }
+message-reminder-short =
+    { $device } ждёт вас, № { $number }
+    К оплате { $to_pay }
+    { $link }
 
 # Что исправить
 
@@ -252,6 +286,10 @@ problem-rows-wrong = { $bound ->
     [one] Ошибка в { $bound } строке
    *[other] Ошибки в { $bound } строках
 }. Не загружено ничего.
+problem-brace-unclosed = Скобка { "{" } без пары { "}" }: переменные пишутся так — { "{number}" }.
+problem-variable-unknown = Переменной { "{" }{ $name }{ "}" } нет. Есть { $known }.
+problem-variable-missing = Без { $name } сообщение не имеет смысла: вставьте эту переменную.
+problem-stage-of-message = Укажите этап для текста о статусе, и только для него.
 problem-file-kind = Файлы такого вида не хранятся: пришлите снимок, PDF, запись, видео или документ.
 problem-file-twice = Каждый файл отправляйте один раз.
 problem-too-many-files = Слишком много файлов: не больше { $bound } за раз.
@@ -1648,6 +1686,43 @@ settings-audit = Изменения
 settings-saved = Сохранено. Действует уже сейчас.
 settings-fixed-variable = Задано переменной окружения { $name }, здесь не меняется.
 settings-fixed-file = Задано в { $path }, здесь не меняется.
+settings-texts = Тексты сообщений
+texts-lead = Что получают клиенты: по этапам и по поводам, на языке клиента. Пока вы ничего не изменили, действуют тексты программы.
+texts-of-stages = Заявка перешла на этап
+texts-of-others = По другим поводам
+texts-changed = изменён
+texts-stages = О каких этапах клиенты узнают, задаётся у самих этапов:
+texts-how = Слова в фигурных скобках заменяются тем, что известно о заявке. Предложение, в котором ничего не известно, в сообщение не попадёт.
+texts-full = Мессенджеры и почта
+texts-short = SMS
+texts-full-ru = Мессенджеры и почта, по-русски
+texts-full-en = Мессенджеры и почта, по-английски
+texts-short-ru = SMS, по-русски
+texts-short-en = SMS, по-английски
+texts-insert = Вставить из заявки
+texts-reset = Вернуть текст программы
+texts-sample = Придуманная заявка
+texts-newest = Заявка № { $number }
+texts-device = Устройство
+texts-number = Номер заявки
+texts-stage = Что видит клиент
+texts-sum = Цена
+texts-paid = Оплачено
+texts-to-pay = К оплате
+texts-due = Срок
+texts-since = Готово с
+texts-warranty = Гарантия до
+texts-text = Что написал сотрудник
+texts-lines = Работы и запчасти
+texts-address = Адрес
+texts-hours = Часы работы
+texts-phone = Телефон мастерской
+texts-shop = Название мастерской
+texts-link = Ссылка на заявку
+conflict-title-texts = Тексты уже изменили
+audit-message-text = Текст сообщения: { $subject }
+message-sample-comment = Нашли причину, нужна ещё одна деталь. Привезут завтра.
+message-sample-quote = Экран меняем целиком, на него три месяца гарантии.
 settings-audit-none = Ещё никто ничего не менял.
 settings-audit-what = Что
 audit-customers-merged = Объединение карточек, клиент № { $subject }

@@ -29,6 +29,7 @@ pub mod invites;
 pub mod lines;
 pub mod logo;
 pub mod merges;
+pub mod message_texts;
 pub mod messages;
 pub mod months;
 pub mod outbox;

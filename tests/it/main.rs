@@ -62,6 +62,7 @@ mod lockout;
 mod log;
 mod mapping;
 mod merges;
+mod message_texts;
 mod metadata;
 mod metrics;
 mod money;

@@ -8,6 +8,7 @@ mod customers;
 mod employees;
 mod files;
 mod lines;
+mod message_texts;
 mod payments;
 mod settings;
 mod staff_bot;
@@ -27,6 +28,7 @@ pub struct Mutation(
     employees::EmployeeMutation,
     stages::StageMutation,
     settings::SettingMutation,
+    message_texts::MessageTextMutation,
     bot::BotMutation,
     customers::CustomerMutation,
     tasks::TaskMutation,

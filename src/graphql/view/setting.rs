@@ -124,6 +124,9 @@ pub enum AuditActionEnum {
     StageChanged,
     /// A stage was deleted; `subject` is its name.
     StageDeleted,
+    /// A text of messages to customers was changed; `subject` is its stage or purpose, language and form, `to` is null after
+    /// a reset.
+    MessageTextChanged,
     /// A cash drawer was created; `subject` is its name.
     DrawerCreated,
     /// A cash drawer was renamed; `from` and `to` are its names.

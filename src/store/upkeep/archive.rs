@@ -32,6 +32,7 @@ pub const TABLES: &[&str] = &[
     "employees",
     "customers",
     "stages",
+    "message_texts",
     "search_aliases",
     "catalogue_items",
     "drawers",

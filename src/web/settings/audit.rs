@@ -100,6 +100,7 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::StageCreated => "audit-stage-created",
         AuditAction::StageChanged => "audit-stage-changed",
         AuditAction::StageDeleted => "audit-stage-deleted",
+        AuditAction::MessageTextChanged => "audit-message-text",
         AuditAction::DrawerCreated => "audit-drawer-created",
         AuditAction::DrawerRenamed => "audit-drawer-renamed",
         AuditAction::DemoLoaded => "audit-demo-loaded",

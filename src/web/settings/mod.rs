@@ -7,6 +7,7 @@ mod bot;
 mod papers;
 mod parts;
 mod program;
+mod texts;
 mod webhooks;
 
 use askama::Template;
@@ -31,6 +32,9 @@ pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};
 use self::parts::{ADDRESS, BACKUPS, Field, Input, KEPT, PAPERS};
 pub use self::parts::{PARTS, Part};
 pub use self::program::program;
+pub use self::texts::{
+    message_text, message_texts, preview_message_text, reset_message_text, update_message_text,
+};
 pub use self::webhooks::{
     ask_webhook, change_webhook, create_webhook, update_webhook, webhook, webhooks,
 };

@@ -22,6 +22,7 @@ pub(super) struct Field {
 /// The pages with more than settings.
 pub(super) const BOT: &str = "bot";
 pub(super) const WEBHOOKS: &str = "webhooks";
+pub(super) const TEXTS: &str = "texts";
 pub(super) const BACKUPS: &str = "backups";
 pub(super) const PAPERS: &str = "papers";
 /// The page whose setting is tested before it is saved.
@@ -179,6 +180,11 @@ pub const PARTS: &[Part] = &[
                 "setting-status-days-hint",
             ),
         ],
+    },
+    Part {
+        word: TEXTS,
+        title: "settings-texts",
+        fields: &[],
     },
     Part {
         word: BACKUPS,

@@ -69,9 +69,10 @@ impl Bot {
             lost: lost.clone(),
             tried: tried.clone(),
         };
-        let shop = desk.clone();
+        let (shop, links) = (desk.clone(), desk.clone());
         let words = StaffTexts {
             shop: Arc::new(move || shop.shop()),
+            links: Arc::new(move || links.links()),
             public_url: bot.wanted.public_url.clone(),
         };
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
