@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::status_links::{self, Links};
 use crate::domain::{
     Actor, AuditAction, Day, Decision, Error, Language, Message, MessageFacts, MessageForm,
-    MessageKey, MessageOccasion, MessagePurpose, MessageTemplate, MessageTexts, MessageVariable,
+    MessageTextKey, MessageOccasion, MessagePurpose, MessageTemplate, MessageTexts, MessageVariable,
     Notice, Owner, Result, Shop, Span, Stage, StoredMessageText, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::TaskRow;
@@ -48,7 +48,7 @@ pub fn changed(connection: &Connection, _: &Owner) -> Result<Vec<StoredMessageTe
 }
 
 /// Returns a text, if it was changed.
-pub fn get(connection: &Connection, _: &Owner, key: MessageKey) -> Result<Option<MessageTemplate>> {
+pub fn get(connection: &Connection, _: &Owner, key: MessageTextKey) -> Result<Option<MessageTemplate>> {
     store::message_texts::get(connection, key)
 }
 
@@ -73,7 +73,7 @@ pub fn texts(
 pub fn set(
     tx: &Transaction,
     owner: &Owner,
-    key: MessageKey,
+    key: MessageTextKey,
     text: Option<&MessageTemplate>,
     usual: &MessageTemplate,
     now: Timestamp,
@@ -130,7 +130,7 @@ pub fn prepare(
         Notice::Approval { .. } => Some(MessageOccasion::Quote),
         Notice::Reminder { .. } => Some(MessageOccasion::Reminder),
     };
-    let key = occasion.map(|occasion| MessageKey {
+    let key = occasion.map(|occasion| MessageTextKey {
         occasion,
         language,
         form,

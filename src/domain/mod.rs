@@ -121,7 +121,7 @@ pub use logo::Logo;
 pub use merge::{Edit, Merge, Shown};
 pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
 pub use message_text::{
-    MessageFacts, MessageForm, MessageKey, MessageOccasion, MessagePurpose, MessageTemplate,
+    MessageFacts, MessageForm, MessageOccasion, MessagePurpose, MessageTemplate, MessageTextKey,
     MessageTexts, MessageVariable, StoredMessageText,
 };
 pub use moment::{DateOrder, date_order, is_none, moment};

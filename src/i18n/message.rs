@@ -3,7 +3,7 @@
 use super::sample_message::sample_text;
 use super::{Arg, LineWords, day, lines, money, text, text_with};
 use crate::domain::{
-    Language, MessageFacts, MessageForm, MessageKey, MessagePurpose, MessageTemplate,
+    Language, MessageFacts, MessageForm, MessageTextKey, MessagePurpose, MessageTemplate,
     MessageVariable, Money, Shop, Stage, Status,
 };
 
@@ -12,7 +12,7 @@ use crate::domain::{
 const MOST: usize = 4_096;
 
 /// Returns the text that a shop begins with; the stage is that of a message about the status.
-pub fn default_message(key: MessageKey, stage: Option<&Stage>) -> MessageTemplate {
+pub fn default_message(key: MessageTextKey, stage: Option<&Stage>) -> MessageTemplate {
     let status = stage.map_or(Status::InProgress, |stage| stage.status);
     usual(key.language, key.occasion.purpose(), status, key.form)
 }
@@ -66,7 +66,7 @@ pub fn message(
 
 /// Renders a text before it is used, with words of the language where nobody has written any.
 pub fn message_preview(
-    key: MessageKey,
+    key: MessageTextKey,
     shop: &Shop,
     text: &MessageTemplate,
     mut facts: MessageFacts,

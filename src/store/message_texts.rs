@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    MessageKey, MessageOccasion, MessagePurpose, MessageTemplate, Result, StageId,
+    MessageTextKey, MessageOccasion, MessagePurpose, MessageTemplate, Result, StageId,
     StoredMessageText,
 };
 use crate::store::engine::columns::Columns;
@@ -24,7 +24,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<StoredMessageTe
     // The table refuses a stage of another purpose.
     let occasion = MessageOccasion::new(purpose, stage);
     Ok(occasion.map(|occasion| StoredMessageText {
-        key: MessageKey {
+        key: MessageTextKey {
             occasion,
             language,
             form,
@@ -43,7 +43,7 @@ pub fn all(connection: &Connection) -> Result<Vec<StoredMessageText>> {
 }
 
 /// Returns a text, if it was changed.
-pub fn get(connection: &Connection, key: MessageKey) -> Result<Option<MessageTemplate>> {
+pub fn get(connection: &Connection, key: MessageTextKey) -> Result<Option<MessageTemplate>> {
     let sql = format!("SELECT {COLUMNS} FROM message_texts WHERE {OF_KEY}");
     let mut statement = connection.prepare_cached(&sql)?;
     let values = named_params! {
@@ -55,7 +55,7 @@ pub fn get(connection: &Connection, key: MessageKey) -> Result<Option<MessageTem
 }
 
 /// Stores a text in the place of an earlier one.
-pub fn set(tx: &Transaction, key: MessageKey, template: &MessageTemplate) -> Result<()> {
+pub fn set(tx: &Transaction, key: MessageTextKey, template: &MessageTemplate) -> Result<()> {
     delete(tx, key)?;
     tx.execute(
         "INSERT INTO message_texts (purpose, stage_id, language, form, text)
@@ -69,7 +69,7 @@ pub fn set(tx: &Transaction, key: MessageKey, template: &MessageTemplate) -> Res
 }
 
 /// Removes a text, so that the program's own counts.
-pub fn delete(tx: &Transaction, key: MessageKey) -> Result<()> {
+pub fn delete(tx: &Transaction, key: MessageTextKey) -> Result<()> {
     tx.execute(
         &format!("DELETE FROM message_texts WHERE {OF_KEY}"),
         named_params! {

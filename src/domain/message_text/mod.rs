@@ -65,8 +65,8 @@ impl MessageOccasion {
     }
 
     /// Returns the keys of its texts, in the order of [`MessageTexts::ALL`].
-    pub fn keys(self) -> [MessageKey; MessageTexts::COUNT] {
-        MessageTexts::ALL.map(|(language, form, _)| MessageKey {
+    pub fn keys(self) -> [MessageTextKey; MessageTexts::COUNT] {
+        MessageTexts::ALL.map(|(language, form, _)| MessageTextKey {
             occasion: self,
             language,
             form,
@@ -87,7 +87,7 @@ impl MessageOccasion {
 
 /// One of the texts of an occasion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MessageKey {
+pub struct MessageTextKey {
     pub occasion: MessageOccasion,
     pub language: Language,
     pub form: MessageForm,
@@ -96,7 +96,7 @@ pub struct MessageKey {
 /// A text that an owner has changed.
 #[derive(Debug, Clone)]
 pub struct StoredMessageText {
-    pub key: MessageKey,
+    pub key: MessageTextKey,
     pub template: MessageTemplate,
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject};
 
 use crate::domain::{
-    MessageKey, MessageOccasion, MessageTemplate, Problem, Result, StageId, Together,
+    MessageTextKey, MessageOccasion, MessageTemplate, Problem, Result, StageId, Together,
 };
 use crate::graphql::files::LanguageEnum;
 use crate::graphql::view::{MessageFormEnum, MessagePurposeEnum};
@@ -31,10 +31,10 @@ pub struct MessageTextInput {
 }
 
 impl MessageTextKeyInput {
-    pub fn read(self) -> Result<MessageKey> {
+    pub fn read(self) -> Result<MessageTextKey> {
         let stage = self.stage_id.map(|id| StageId::parse("stageId", &id));
         let occasion = MessageOccasion::new(self.purpose.into(), stage.transpose()?);
-        Ok(MessageKey {
+        Ok(MessageTextKey {
             occasion: occasion.ok_or_else(|| Problem::StageOfMessage.at("stageId"))?,
             language: self.language.into(),
             form: self.form.into(),
@@ -43,7 +43,7 @@ impl MessageTextKeyInput {
 }
 
 impl MessageTextInput {
-    pub fn read(self) -> Result<(MessageKey, MessageTemplate)> {
+    pub fn read(self) -> Result<(MessageTextKey, MessageTemplate)> {
         let (purpose, form) = (self.key.purpose.into(), self.key.form.into());
         (
             self.key.read(),

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 
 use crate::app;
-use crate::domain::{Error, MessageKey, MessageTemplate, Result};
+use crate::domain::{Error, MessageTextKey, MessageTemplate, Result};
 use crate::graphql::RequestContext;
 use crate::graphql::input::{MessageTextInput, MessageTextKeyInput};
 use crate::graphql::view::MessageTextView;
@@ -47,7 +47,7 @@ impl MessageTextMutation {
 
 async fn set(
     ctx: &Context<'_>,
-    key: MessageKey,
+    key: MessageTextKey,
     template: Option<MessageTemplate>,
 ) -> Result<MessageTextPayload> {
     let owner = ctx.actor()?.require_owner()?;

@@ -2,7 +2,7 @@ use async_graphql::{Enum, Object};
 
 use super::{StageView, stage};
 use crate::domain::{
-    MessageForm, MessageKey, MessagePurpose, MessageTemplate, MessageVariable, Stage,
+    MessageForm, MessageTextKey, MessagePurpose, MessageTemplate, MessageVariable, Stage,
 };
 use crate::graphql::files::LanguageEnum;
 use crate::i18n;
@@ -33,7 +33,7 @@ pub enum MessageFormEnum {
 
 /// A text of messages to customers, which an owner can change.
 pub struct MessageTextView {
-    pub key: MessageKey,
+    pub key: MessageTextKey,
     pub stage: Option<Stage>,
     pub own: Option<MessageTemplate>,
 }

@@ -5,7 +5,7 @@ use warp::reply::Response;
 
 use super::{path, title};
 use crate::app::message_texts;
-use crate::domain::{MessageForm, MessageKey, MessageOccasion, Result, Stage, StoredMessageText};
+use crate::domain::{MessageForm, MessageTextKey, MessageOccasion, Result, Stage, StoredMessageText};
 use crate::i18n;
 use crate::web::settings::part;
 use crate::web::settings::parts::{Part, TEXTS};
@@ -61,7 +61,7 @@ fn row(
     changed: &[StoredMessageText],
 ) -> TextRow {
     let (desk, texts) = (&visit.desk, &visit.texts);
-    let key = MessageKey {
+    let key = MessageTextKey {
         occasion,
         language: texts.language,
         form: MessageForm::Full,
