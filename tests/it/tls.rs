@@ -13,7 +13,7 @@ use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use warp::Filter;
@@ -31,19 +31,36 @@ use crate::protection::send_and_wait;
 const DOMAIN: &str = "desk.example.com";
 
 /// A certificate authority trusted by these tests only.
-struct Authority {
+pub struct Authority {
     certificate: Certificate,
     key: KeyPair,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "Nobody");
         let certificate = params.self_signed(&key).unwrap();
         Self { certificate, key }
+    }
+
+    /// Returns its own certificate, in PEM.
+    pub fn pem(&self) -> String {
+        self.certificate.pem()
+    }
+
+    /// Returns what answers by TLS under a name or an address.
+    pub fn acceptor(&self, name: &str) -> TlsAcceptor {
+        let (chain, key) = self.issue(name);
+        let settings = ServerConfig::builder_with_provider(tls_provider::provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![pem(&chain)], private(&key))
+            .unwrap();
+        TlsAcceptor::from(Arc::new(settings))
     }
 
     /// Issues a certificate and its key, in PEM.
@@ -324,14 +341,7 @@ impl Acme {
                     async move { acme.answer(path.as_str(), &method, &body).await }
                 },
             );
-        let (chain, key) = acme.authority.issue("localhost");
-        let settings = ServerConfig::builder_with_provider(tls_provider::provider())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![pem(&chain)], private(&key))
-            .unwrap();
-        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(settings));
+        let acceptor = acme.authority.acceptor("localhost");
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();

@@ -6,6 +6,7 @@ mod content;
 mod failure;
 mod files;
 mod health;
+mod local;
 mod pauses;
 mod receive;
 mod send;
@@ -13,6 +14,7 @@ mod update;
 
 pub use client::Client;
 pub use failure::{Conflict, Failure};
+pub use health::trouble;
 pub use pauses::{Pauses, Scope};
 pub use receive::webhook_url;
 pub use send::html;
