@@ -15,8 +15,8 @@ use super::security::secrets;
 use super::settings::Change;
 use super::{Desk, settings};
 use crate::domain::{
-    AuditAction, BotMode, BotState, BotToken, BotTrouble, BotWay, Error, IncidentKind, Origin, Owner,
-    Problem, Receiving, ReceivingReason, Result, SettingKey,
+    AuditAction, BotMode, BotState, BotToken, BotTrouble, BotWay, Error, IncidentKind, Origin,
+    Owner, Problem, Receiving, ReceivingReason, Result, SettingKey,
 };
 use crate::store::secrets::BOT_TOKEN as TOKEN;
 use crate::store::{self, Connection, Transaction};

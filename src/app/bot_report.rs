@@ -36,7 +36,10 @@ impl BotReport {
             return None;
         };
         let fails = |trouble: &BotTrouble| {
-            matches!(trouble, BotTrouble::Unreachable { .. } | BotTrouble::Proxy { .. })
+            matches!(
+                trouble,
+                BotTrouble::Unreachable { .. } | BotTrouble::Proxy { .. }
+            )
         };
         Some(!health.troubles.iter().any(fails))
     }

@@ -58,13 +58,17 @@ impl Telegram {
         let proxy = secret(PROXY, raw.proxy, raw.proxy_file)?;
         let proxy = proxy.filter(|proxy| !proxy.expose_secret().is_empty());
         let proxy = proxy.as_ref().map(proxy_of).transpose()?;
-        let leads_away = |proxy: &Proxy| !on_this_machine(&proxy.address().replace("socks5", "http"));
+        let leads_away =
+            |proxy: &Proxy| !on_this_machine(&proxy.address().replace("socks5", "http"));
         if !url.starts_with("https://") && proxy.as_ref().is_some_and(leads_away) {
             let why = "telegram.api_url leads to this machine, over plain http: no proxy elsewhere may see it";
             return Err(wrong(PROXY[0], why));
         }
         if raw.api_dir.as_ref().is_some_and(|dir| !dir.is_absolute()) {
-            return Err(wrong("telegram.api_dir", "write the whole path of the folder"));
+            return Err(wrong(
+                "telegram.api_dir",
+                "write the whole path of the folder",
+            ));
         }
         Ok(Self {
             token: token.map(BotToken::trusted).zip(origin),
@@ -130,15 +134,42 @@ mod tests {
     #[test]
     fn a_proxy_has_a_scheme_a_host_and_a_port_and_keeps_its_password() {
         for (text, url, address) in [
-            ("http://10.0.0.1:3128", "http://10.0.0.1:3128", "http://10.0.0.1:3128"),
-            ("https://proxy.example/", "https://proxy.example:443", "https://proxy.example:443"),
-            ("socks5://[::1]", "socks5://[::1]:1080", "socks5://[::1]:1080"),
-            ("socks5h://Proxy.Example:80", "socks5h://proxy.example:80", "socks5h://proxy.example:80"),
-            ("socks5h://me:p%40ss@10.0.0.1:9050", "socks5h://me:p%40ss@10.0.0.1:9050", "socks5h://10.0.0.1:9050"),
-            ("http://me@прокси.рф:81", "http://me@xn--h1adkfax.xn--p1ai:81", "http://xn--h1adkfax.xn--p1ai:81"),
+            (
+                "http://10.0.0.1:3128",
+                "http://10.0.0.1:3128",
+                "http://10.0.0.1:3128",
+            ),
+            (
+                "https://proxy.example/",
+                "https://proxy.example:443",
+                "https://proxy.example:443",
+            ),
+            (
+                "socks5://[::1]",
+                "socks5://[::1]:1080",
+                "socks5://[::1]:1080",
+            ),
+            (
+                "socks5h://Proxy.Example:80",
+                "socks5h://proxy.example:80",
+                "socks5h://proxy.example:80",
+            ),
+            (
+                "socks5h://me:p%40ss@10.0.0.1:9050",
+                "socks5h://me:p%40ss@10.0.0.1:9050",
+                "socks5h://10.0.0.1:9050",
+            ),
+            (
+                "http://me@прокси.рф:81",
+                "http://me@xn--h1adkfax.xn--p1ai:81",
+                "http://xn--h1adkfax.xn--p1ai:81",
+            ),
         ] {
             let proxy = proxy_of(&text.into()).unwrap();
-            assert_eq!((proxy.url().expose_secret(), proxy.address()), (url, address));
+            assert_eq!(
+                (proxy.url().expose_secret(), proxy.address()),
+                (url, address)
+            );
         }
         for text in [
             "10.0.0.1:3128",
@@ -152,7 +183,10 @@ mod tests {
             "http://10.0.0.1:secret",
         ] {
             let said = proxy_of(&text.into()).unwrap_err().to_string();
-            assert!(said.starts_with("configuration: telegram.proxy: "), "{said}");
+            assert!(
+                said.starts_with("configuration: telegram.proxy: "),
+                "{said}"
+            );
             assert!(!said.contains("secret"), "{said}");
         }
     }

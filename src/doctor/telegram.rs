@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::Finding;
 use super::Kept;
 use super::telegram_advice::trouble_finding;
-use super::Finding;
 use crate::channels::telegram::{Client, webhook_url};
 use crate::config::{Config, url};
-use crate::domain::{BotHealth, BotServer, BotToken, BotTrouble, Incident, IncidentKind, Receiving};
+use crate::domain::{
+    BotHealth, BotServer, BotToken, BotTrouble, Incident, IncidentKind, Receiving,
+};
 
 pub(super) const ABOUT: &str = "Telegram";
 
@@ -94,7 +96,11 @@ async fn other_way(config: &Config, token: &BotToken, now: Timestamp) -> Option<
         }
         false => {
             let said = format!("{way} can't be reached without the proxy either");
-            Finding::warning(ABOUT, said, "Check this machine's network, or use another proxy")
+            Finding::warning(
+                ABOUT,
+                said,
+                "Check this machine's network, or use another proxy",
+            )
         }
     })
 }

@@ -177,7 +177,12 @@ mod tests {
             ("Connection refused", 5, 1, false),
             ("Connection refused", 11, 1, true),
             ("Connection reset by peer", 5, 101, true),
-            ("Wrong response from the webhook: 504 Gateway Timeout", 11, 9, false),
+            (
+                "Wrong response from the webhook: 504 Gateway Timeout",
+                11,
+                9,
+                false,
+            ),
         ] {
             let failed = now.saturating_sub(minutes.minutes()).unwrap();
             let webhook = Webhook {

@@ -95,7 +95,9 @@ fn without_user(url: &str) -> String {
     };
     let end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     format!("{scheme}://{host}{path}")
 }
 
@@ -121,7 +123,8 @@ mod tests {
         server.url = "https://me:secret@bots.example/api".to_owned();
         let url = "socks5h://me:secret@10.0.0.1:1080".to_owned().into();
         server.proxy = Some(Proxy::new(url, "socks5h://10.0.0.1:1080".to_owned()));
-        let said = "the Bot API server https://bots.example/api through the proxy socks5h://10.0.0.1:1080";
+        let said =
+            "the Bot API server https://bots.example/api through the proxy socks5h://10.0.0.1:1080";
         assert_eq!(server.way().to_string(), said);
         assert!(!format!("{:?}", server.proxy).contains("secret"));
     }

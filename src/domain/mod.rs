@@ -160,7 +160,7 @@ pub use together::{Together, all, each};
 pub use tracked::Tracked;
 pub use webhook::{
     Attempt, Delivery, DeliveryRecord, DeliveryState, Hook, HookChange, HookEvent, HookEvents,
-    HookFailure, HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook, Subject,
-    UndeliveredHook, is_public,
+    HookFailure, HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook,
+    Subject, UndeliveredHook, is_public,
 };
 pub use workload::{Concern, CustomersWaiting, WaitsFor, Workload};

@@ -27,10 +27,7 @@ impl NetworkFailure {
     pub fn is_of_proxy(self) -> bool {
         matches!(
             self,
-            Self::ProxyUnreachable
-                | Self::ProxyTimeout
-                | Self::ProxyPassword
-                | Self::ProxyRefused
+            Self::ProxyUnreachable | Self::ProxyTimeout | Self::ProxyPassword | Self::ProxyRefused
         )
     }
 

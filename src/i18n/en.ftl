@@ -501,7 +501,7 @@ bot-cut-off = Customers' messages don't arrive: Telegram's servers can't reach t
     [one] { $count } message waits.
    *[other] { $count } messages wait.
 }
-file-trouble-no-folder = Customers' files don't arrive: the Bot API server runs with --local, and its folder isn't named. Write it to telegram.api_dir and restart the program.
+file-trouble-no-folder = Customers' files don't arrive: the Bot API server runs with --local, and its folder isn't named. Write it to telegram.api_dir and restart the program; if it is on another machine, run it without --local.
 file-trouble-outside = Customers' files don't arrive: the Bot API server keeps them outside of the folder telegram.api_dir. Write there the folder that it names itself (--dir), and restart the program.
 file-trouble-unreadable = Customers' files don't arrive: a file of the Bot API server can't be read. Let the program read the folder telegram.api_dir.
 failure-name-unknown = the server's name isn't found

@@ -163,8 +163,14 @@ fn what_cannot_be_used_is_named() {
             "[telegram]\napi_url = 'http://example.com'",
             "telegram.api_url",
         ),
-        ("[telegram]\nproxy = 'proxy.example:3128'", "telegram.proxy: "),
-        ("[telegram]\nproxy = 'ftp://proxy.example'", "telegram.proxy: "),
+        (
+            "[telegram]\nproxy = 'proxy.example:3128'",
+            "telegram.proxy: ",
+        ),
+        (
+            "[telegram]\nproxy = 'ftp://proxy.example'",
+            "telegram.proxy: ",
+        ),
         (
             "[telegram]\nproxy = 'http://a'\nproxy_file = 'b'",
             "telegram.proxy_file: ",

@@ -489,3 +489,58 @@ fn settings_are_whole_and_keep_their_secrets() {
     );
     assert!(!shown.contains(SECRET), "{shown}");
 }
+
+#[tokio::test]
+async fn what_went_wrong_is_said_in_the_readers_language() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", gone.local_addr().unwrap());
+    drop(gone);
+    let refusing = Receiver::start().await;
+    refusing.always(Answer::Status(500));
+    let unresolved = "https://receiver.invalid/hook";
+    let settings = [
+        (url.as_str(), "нет соединения", "no connection"),
+        (
+            unresolved,
+            "имя сервера не находится",
+            "the server&#39;s name isn&#39;t found",
+        ),
+    ];
+    let all = settings.map(|(url, ..)| {
+        refusing
+            .settings("'task.created'")
+            .replace(refusing.url(), url)
+    });
+    let shop = shop(&[&*all.concat(), &refusing.settings("'task.created'")].concat()).await;
+    create(&shop, "+79000000001").await;
+    let file = shop.database();
+    let tried = "SELECT count(*) FROM webhook_deliveries WHERE state = 'WAITING' AND detail != ''";
+    eventually("each has failed once", || {
+        file.query_row(tried, [], |row| row.get::<_, i64>(0)) == Ok(3)
+    })
+    .await;
+    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    let mut pages = async || {
+        let mut all = String::new();
+        for page in [
+            "/settings/webhooks",
+            "/settings/webhooks/1",
+            "/settings/webhooks/2",
+            "/staff",
+        ] {
+            all += &owner.page(page).await;
+        }
+        owner.post("/profile/language", &[("language", "en")]).await;
+        all
+    };
+    let (russian, english) = (pages().await, pages().await);
+    for (_, said, in_english) in settings {
+        // In the list, on the page with its delivery, and among the staff's.
+        assert_eq!(russian.matches(said).count(), 4, "{said}: {russian}");
+        assert!(!russian.contains(in_english), "{russian}");
+        assert_eq!(english.matches(in_english).count(), 4, "{english}");
+    }
+    assert_eq!(russian.matches("(ответ 500)").count(), 2, "{russian}");
+    assert_eq!(english.matches("(it answered 500)").count(), 2, "{english}");
+    shop.close().await;
+}

@@ -133,7 +133,10 @@ mod tests {
         let file = folder.join("1:secret/photos/file_0.jpg");
         fs::write(&file, b"photo").unwrap();
         fs::write(other.join("secret"), b"other").unwrap();
-        assert_eq!(read(&folder, &file, MAX).ok().as_deref(), Some(&b"photo"[..]));
+        assert_eq!(
+            read(&folder, &file, MAX).ok().as_deref(),
+            Some(&b"photo"[..])
+        );
         // The folder may be a link itself, and the server may know its real name.
         symlink(&folder, all.path().join("link")).unwrap();
         let link = all.path().join("link");
@@ -151,7 +154,11 @@ mod tests {
             all.path().join("bots-too/secret"),
             PathBuf::from("/etc/passwd"),
         ] {
-            assert_eq!(trouble(&folder, &path), Some(FileTrouble::Outside), "{path:?}");
+            assert_eq!(
+                trouble(&folder, &path),
+                Some(FileTrouble::Outside),
+                "{path:?}"
+            );
         }
         for path in [
             folder.clone(),
@@ -164,7 +171,9 @@ mod tests {
         }
         assert!(trouble(&all.path().join("none"), &file).is_some());
         // A pipe doesn't block.
-        let pipe = std::process::Command::new("mkfifo").arg(folder.join("pipe")).status();
+        let pipe = std::process::Command::new("mkfifo")
+            .arg(folder.join("pipe"))
+            .status();
         assert!(pipe.unwrap().success());
         let unreadable = Some(FileTrouble::Unreadable);
         assert_eq!(trouble(&folder, &folder.join("pipe")), unreadable);

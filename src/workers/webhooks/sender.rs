@@ -92,7 +92,11 @@ impl Sender {
         let took = start.elapsed();
         let (status, failure, retry_after) = match sent {
             Ok((status, _)) if (200..300).contains(&status) => (Some(status), None, None),
-            Ok((status, retry)) => (Some(status), Some(format!("{}{status}", HookFailure::ANSWERED)), retry),
+            Ok((status, retry)) => (
+                Some(status),
+                Some(format!("{}{status}", HookFailure::ANSWERED)),
+                retry,
+            ),
             Err(failure) => (None, Some(failure), None),
         };
         Attempt {
