@@ -161,8 +161,8 @@ mod tests {
             ),
             (
                 "http://me@прокси.рф:81",
-                "http://me@xn--h1adkfax.xn--p1ai:81",
-                "http://xn--h1adkfax.xn--p1ai:81",
+                "http://me@xn--h1adldfi.xn--p1ai:81",
+                "http://xn--h1adldfi.xn--p1ai:81",
             ),
         ] {
             let proxy = proxy_of(&text.into()).unwrap();

@@ -4,14 +4,12 @@ use jiff::Timestamp;
 
 use super::Finding;
 use super::Kept;
-use super::telegram_advice::trouble_finding;
+use super::telegram_advice::{ABOUT, trouble_finding};
 use crate::channels::telegram::{Client, webhook_url};
 use crate::config::{Config, url};
 use crate::domain::{
     BotHealth, BotServer, BotToken, BotTrouble, Incident, IncidentKind, Receiving,
 };
-
-pub(super) const ABOUT: &str = "Telegram";
 
 pub(super) async fn examine(config: &Config, kept: &Kept, now: Timestamp) -> Vec<Finding> {
     let url = url(&kept.settings, config.listen);

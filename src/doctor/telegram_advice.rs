@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::telegram::ABOUT;
 use super::{Finding, age};
 use crate::domain::{BotTrouble, BotWay, NetworkFailure};
+
+pub(super) const ABOUT: &str = "Telegram";
 
 pub(super) fn trouble_finding(
     trouble: &BotTrouble,

@@ -19,6 +19,8 @@ use crate::https::{self, Unread};
 
 /// Time-out of a call, after which its outcome counts as unknown.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// Time-out of connecting, a proxy included. It is shorter, since without a connection nothing was sent.
+const CONNECT: Duration = Duration::from_secs(4);
 /// Duration of a long poll for updates.
 pub const POLL: Duration = Duration::from_secs(25);
 /// Maximum size of a response: Telegram's longest response to one call is a message of a few KiB.
@@ -115,7 +117,7 @@ impl Client {
     /// When the system's TLS certificates can't be read.
     pub fn of(server: BotServer, token: SecretString) -> Result<Self, reqwest::Error> {
         let client = |timeout| {
-            let client = https::client().connect_timeout(TIMEOUT).timeout(timeout);
+            let client = https::client().connect_timeout(CONNECT).timeout(timeout);
             match &server.proxy {
                 None => client.build(),
                 Some(proxy) => {
