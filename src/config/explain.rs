@@ -88,6 +88,9 @@ impl Raw {
             ("telegram.token", secret(&telegram.token)),
             ("telegram.token_file", path_of(&telegram.token_file)),
             ("telegram.api_url", text(&telegram.api_url)),
+            ("telegram.api_dir", path_of(&telegram.api_dir)),
+            ("telegram.proxy", secret(&telegram.proxy)),
+            ("telegram.proxy_file", path_of(&telegram.proxy_file)),
             ("telegram.mode", text(&telegram.mode)),
             ("telegram.webhook_secret", secret(&telegram.webhook_secret)),
             (

@@ -105,7 +105,9 @@ impl Config {
     /// Names the offending key.
     pub fn load(file: Option<&Path>) -> Result<Self> {
         let sources = Sources::load(file)?;
-        Self::check(sources.raw(&Stored::new())?, sources)
+        let mut config = Self::check(sources.raw(&Stored::new())?, sources)?;
+        config.telegram.note_environment();
+        Ok(config)
     }
 
     /// Loads the configuration without bot and webhooks: other commands need neither token nor
@@ -118,6 +120,7 @@ impl Config {
         let mut raw = sources.raw(&Stored::new())?;
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
+        raw.telegram.proxy_file = None;
         raw.webhooks = Vec::new();
         Self::check(raw, sources)
     }

@@ -5,6 +5,7 @@ mod certificate;
 mod clock;
 mod place;
 mod telegram;
+mod telegram_advice;
 mod webhooks;
 
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ mod audit;
 mod backups;
 mod bot;
 mod bot_health;
+mod bot_server;
 mod card;
 mod catalogue;
 mod chat;
@@ -43,6 +44,7 @@ mod metadata;
 mod moment;
 mod money;
 mod month;
+mod network_failure;
 mod notice;
 mod papers;
 mod password;
@@ -85,6 +87,7 @@ pub use audit::{AuditAction, AuditEvent};
 pub use backups::Backups;
 pub use bot::{BotMode, BotToken, Receiving, ReceivingReason};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
+pub use bot_server::{BotServer, BotWay, FileTrouble, Proxy};
 pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
 pub use chat::{Chat, MessageKey, Messenger};
@@ -127,6 +130,7 @@ pub use message_text::{
 pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::Money;
 pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};
+pub use network_failure::NetworkFailure;
 pub use notice::{
     Arrival, Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply,
     Told, Undelivered, Waiting, collapse,
@@ -165,7 +169,7 @@ pub use together::{Together, all, each};
 pub use tracked::Tracked;
 pub use webhook::{
     Attempt, Delivery, DeliveryRecord, DeliveryState, Hook, HookChange, HookEvent, HookEvents,
-    HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook, Subject,
-    UndeliveredHook, is_public,
+    HookFailure, HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook,
+    Subject, UndeliveredHook, is_public,
 };
 pub use workload::{Concern, CustomersWaiting, WaitsFor, Workload};

@@ -234,6 +234,8 @@ pub enum Problem {
     /// Telegram knows no bot with this token.
     BotTokenRefused,
     TelegramUnreachable,
+    /// The proxy that leads to Telegram fails.
+    TelegramProxy,
     /// The token is another bot's, which the owner has to confirm.
     OtherBot,
     /// Telegram delivers to https addresses only.
@@ -416,6 +418,7 @@ impl Problem {
             Self::BotTokenMalformed => "problem-bot-token-malformed",
             Self::BotTokenRefused => "problem-bot-token-refused",
             Self::TelegramUnreachable => "problem-telegram-unreachable",
+            Self::TelegramProxy => "problem-telegram-proxy",
             Self::OtherBot => "problem-other-bot",
             Self::AddressNotHttps => "problem-address-not-https",
             Self::WebhookAddressMalformed => "problem-webhook-address-malformed",

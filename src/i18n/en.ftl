@@ -535,6 +535,29 @@ clock-rows-ahead = { $count ->
        *[other] { $count } messages or repairs lay far in the future, because the server's clock was ahead. They became due
     } { $when }.
 bot-foreign-certificate = Telegram was given a certificate for the bot that isn't ours. Press Check in the settings of the bot.
+bot-cut-off = Customers' messages don't arrive: Telegram's servers can't reach the site's address ({ $detail }, { $at }). { $count ->
+    [one] { $count } message waits.
+   *[other] { $count } messages wait.
+}
+file-trouble-no-folder = Customers' files don't arrive: the Bot API server runs with --local, and its folder isn't named. Write it to telegram.api_dir and restart the program; if it is on another machine, run it without --local.
+file-trouble-outside = Customers' files don't arrive: the Bot API server keeps them outside of the folder telegram.api_dir. Write there the folder that it names itself (--dir), and restart the program.
+file-trouble-unreadable = Customers' files don't arrive: a file of the Bot API server can't be read. Let the program read the folder telegram.api_dir.
+failure-name-unknown = the server's name isn't found
+failure-no-connection = no connection
+failure-connect-timeout = no connection in time
+failure-tls = no secure connection (TLS)
+failure-no-answer = no answer in time
+failure-broken = the connection broke
+failure-too-long = the answer is too long
+failure-not-telegram = something else than Telegram answers
+failure-proxy-unreachable = no connection to the proxy
+failure-proxy-timeout = no connection through the proxy in time
+failure-proxy-password = the proxy doesn't accept the name and the password
+failure-proxy-refused = the proxy refused the connection
+failure-unwritable = the event could not be written
+failure-no-secret = its secret is missing
+failure-private = its address is of this machine or its network
+failure-status = it answered { $status }
 
 webhook = Webhook
 webhook-well = Everything is delivered.
@@ -1731,7 +1754,8 @@ problem-duration-malformed = Write a time, for example 5s, 10m or 1h.
 problem-setting-given = The configuration file or the environment sets it; it can't be changed here.
 problem-bot-token-malformed = This doesn't look like a token. A token looks like 7123456789:AAH…: a number, a colon and a long code. Copy it from the message of @BotFather. Nothing was saved.
 problem-bot-token-refused = Telegram knows no bot with this token. Get it from @BotFather again: /mybots, your bot, API Token. Nothing was saved.
-problem-telegram-unreachable = Telegram doesn't answer now, so the token could not be checked. Nothing was saved; try again.
+problem-telegram-unreachable = Telegram doesn't answer now, so the token could not be checked. Nothing was saved; try again. If it never answers, write a proxy to the configuration file: telegram.proxy.
+problem-telegram-proxy = The proxy doesn't let through to Telegram, so the token could not be checked. Nothing was saved. Check telegram.proxy in the configuration file, and try again.
 problem-other-bot = The token is another bot's. If that is right, tick it and paste the token again. Nothing was saved.
 problem-address-not-https = Telegram delivers to an https address only, and the customers' address is none.
 paper-tax-id = Tax No. { $number }
@@ -1791,6 +1815,20 @@ bot-mode-off = The bot is turned off
 bot-receiving = { $how }: { $why }
 bot-by-webhook = Telegram delivers them
 bot-by-polling = the program asks Telegram
+bot-way = Connection with Telegram
+bot-way-direct = directly
+bot-way-proxy = through the proxy { $proxy }
+bot-way-server = through a Bot API server of your own, { $server }
+bot-way-both = through a Bot API server of your own, { $server }, and the proxy { $proxy }
+bot-way-works = { $way } (works)
+bot-way-fails = { $way } (doesn't work)
+bot-advice-blocked = Check the server's internet. If there is one, the provider blocks Telegram: use a proxy or a Bot API server of your own. Write telegram.proxy or telegram.api_url to the configuration file, and restart the program.
+bot-advice-foreign = Something else answers in Telegram's place, such as a page of the provider. Use a proxy: write telegram.proxy to the configuration file, and restart the program.
+bot-advice-server = Check that the Bot API server runs, and that telegram.api_url in the configuration file leads to it.
+bot-advice-proxy = Check that the proxy works, and that its address in telegram.proxy is right; if both are, the proxy itself can't reach Telegram.
+bot-advice-proxy-password = Check the name and the password in telegram.proxy, and restart the program.
+bot-advice-proxy-refused = The proxy doesn't let through to Telegram. Allow it there, or write another one to telegram.proxy and restart the program.
+bot-advice-polling = If the address opens on a phone, Telegram alone is kept from it. Choose “The program asks Telegram” below: then it fetches the messages itself, by the same way by which it sends its own.
 bot-why-chosen = you chose so
 bot-why-given = the configuration file says so
 bot-why-deliverable = the customers' address has https

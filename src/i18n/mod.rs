@@ -2,6 +2,7 @@
 //! <https://projectfluent.org>), embedded in the binary.
 
 mod attachment;
+mod failure;
 mod fields;
 mod in_words;
 mod line;
@@ -30,6 +31,7 @@ fluent_templates::static_loader! {
     };
 }
 
+pub use failure::{failure, file_trouble};
 pub use fields::{field, invalid_named};
 pub use in_words::in_words;
 pub use line::{LineWords, line, line_kind, line_name, lines, percent, quantity};

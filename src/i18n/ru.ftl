@@ -551,6 +551,30 @@ clock-rows-ahead = { $count ->
        *[many] { $count } сообщений или заявок были датированы далёким будущим: часы сервера спешили
     }. Исправлено { $when }.
 bot-foreign-certificate = У Telegram чужой сертификат для бота. Нажмите «Проверить» в настройках бота.
+bot-cut-off = Сообщения клиентов не доходят: серверы Telegram не могут достучаться до адреса сайта ({ $detail }, { $at }). { $count ->
+    [one] Ждёт { $count } сообщение.
+    [few] Ждут { $count } сообщения.
+   *[many] Ждут { $count } сообщений.
+}
+file-trouble-no-folder = Файлы клиентов не приходят: сервер Bot API запущен с --local, а его папка не названа. Запишите её в telegram.api_dir и перезапустите программу, а если он на другой машине, запустите его без --local.
+file-trouble-outside = Файлы клиентов не приходят: сервер Bot API хранит их вне папки telegram.api_dir. Запишите туда ту папку, которую он называет сам (--dir), и перезапустите программу.
+file-trouble-unreadable = Файлы клиентов не приходят: файл сервера Bot API не читается. Дайте программе право читать папку telegram.api_dir.
+failure-name-unknown = имя сервера не находится
+failure-no-connection = нет соединения
+failure-connect-timeout = соединение не установилось за отведённое время
+failure-tls = не удалось защищённое соединение (TLS)
+failure-no-answer = нет ответа за отведённое время
+failure-broken = соединение оборвалось
+failure-too-long = ответ слишком длинный
+failure-not-telegram = отвечает не Telegram
+failure-proxy-unreachable = нет соединения с прокси
+failure-proxy-timeout = через прокси нет соединения за отведённое время
+failure-proxy-password = прокси не принял имя и пароль
+failure-proxy-refused = прокси отказал в соединении
+failure-unwritable = событие не удалось записать
+failure-no-secret = нет секрета
+failure-private = адрес ведёт на этот компьютер или в его сеть
+failure-status = ответ { $status }
 
 webhook = Вебхук
 webhook-well = Всё доставлено.
@@ -1779,7 +1803,8 @@ problem-duration-malformed = Нужно время, например 5s, 10m и�
 problem-setting-given = Это задано в файле настроек или в окружении; здесь не меняется.
 problem-bot-token-malformed = Это не похоже на токен. Он выглядит так: 7123456789:AAH…, число, двоеточие и длинный код. Скопируйте его из сообщения @BotFather. Ничего не сохранено.
 problem-bot-token-refused = Telegram не знает бота с таким токеном. Возьмите токен у @BotFather заново: /mybots, ваш бот, API Token. Ничего не сохранено.
-problem-telegram-unreachable = Telegram сейчас не отвечает, поэтому токен проверить не удалось. Ничего не сохранено; попробуйте ещё раз.
+problem-telegram-unreachable = Telegram сейчас не отвечает, поэтому токен проверить не удалось. Ничего не сохранено; попробуйте ещё раз. Если он не отвечает никогда, запишите прокси в файл настроек: telegram.proxy.
+problem-telegram-proxy = Прокси не пропускает к Telegram, поэтому токен проверить не удалось. Ничего не сохранено. Проверьте telegram.proxy в файле настроек и попробуйте ещё раз.
 problem-other-bot = Токен другого бота. Если так и надо, отметьте это и вставьте токен ещё раз. Ничего не сохранено.
 problem-address-not-https = Telegram доставляет только на https-адрес, а адрес для клиентов другой.
 paper-tax-id = ИНН { $number }
@@ -1839,6 +1864,20 @@ bot-mode-off = Бот выключен
 bot-receiving = { $how }: { $why }
 bot-by-webhook = Telegram присылает сам
 bot-by-polling = программа спрашивает Telegram
+bot-way = Связь с Telegram
+bot-way-direct = напрямую
+bot-way-proxy = через прокси { $proxy }
+bot-way-server = через свой сервер Bot API { $server }
+bot-way-both = через свой сервер Bot API { $server } и прокси { $proxy }
+bot-way-works = { $way } (работает)
+bot-way-fails = { $way } (не работает)
+bot-advice-blocked = Проверьте интернет на сервере. Если он есть, Telegram закрыт у провайдера: нужен прокси или свой сервер Bot API. Запишите telegram.proxy или telegram.api_url в файл настроек и перезапустите программу.
+bot-advice-foreign = Вместо Telegram отвечает кто-то другой, например страница провайдера. Нужен прокси: запишите telegram.proxy в файл настроек и перезапустите программу.
+bot-advice-server = Проверьте, что сервер Bot API запущен и что telegram.api_url в файле настроек ведёт на него.
+bot-advice-proxy = Проверьте, что прокси работает и что его адрес в telegram.proxy верный; если прокси в порядке, он сам не достаёт до Telegram.
+bot-advice-proxy-password = Проверьте имя и пароль в telegram.proxy и перезапустите программу.
+bot-advice-proxy-refused = Прокси не пускает к Telegram. Разрешите ему это или запишите другой в telegram.proxy и перезапустите программу.
+bot-advice-polling = Если адрес открывается с телефона, Telegram просто не пускают к нему. Выберите ниже «Программа спрашивает Telegram»: тогда программа забирает сообщения сама, тем же путём, каким отправляет свои.
 bot-why-chosen = так выбрали вы
 bot-why-given = так задано в файле настроек
 bot-why-deliverable = адрес для клиентов с https

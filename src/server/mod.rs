@@ -99,7 +99,14 @@ impl Server {
         let hosts = Hosts::new(config.hosts.iter().map(String::as_str), address);
         let telegram = config.telegram;
         let token = db.read(|c: &_| store::secrets::bot_token(c)).await?;
-        let bot = BotConnection::new(telegram.token, token, probe(&telegram.api_url));
+        if let Some(variable) = telegram.unused_proxy {
+            tracing::warn!(
+                variable,
+                "the proxy of the environment is not used; set telegram.proxy if Telegram is reached by one"
+            );
+        }
+        let way = telegram.server.way();
+        let bot = BotConnection::new(telegram.token, token, way, probe(&telegram.server));
         let key = match config.jwt_secret {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
@@ -141,7 +148,7 @@ impl Server {
         let desk = Arc::new(desk);
         let bot = Supervisor {
             desk: desk.clone(),
-            api_url: telegram.api_url,
+            server: telegram.server,
             secret: telegram.webhook_secret,
         };
         let first_bot = bot.prepare().await?;

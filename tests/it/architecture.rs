@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     ("domain", &[]),
     ("clock", &[]),
-    ("https", &["tls_provider"]),
+    ("https", &["domain", "tls_provider"]),
     ("tls_provider", &[]),
     ("certificate", &["tls_provider"]),
     ("config", &["domain"]),

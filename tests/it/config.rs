@@ -163,6 +163,24 @@ fn what_cannot_be_used_is_named() {
             "[telegram]\napi_url = 'http://example.com'",
             "telegram.api_url",
         ),
+        (
+            "[telegram]\nproxy = 'proxy.example:3128'",
+            "telegram.proxy: ",
+        ),
+        (
+            "[telegram]\nproxy = 'ftp://proxy.example'",
+            "telegram.proxy: ",
+        ),
+        (
+            "[telegram]\nproxy = 'http://a'\nproxy_file = 'b'",
+            "telegram.proxy_file: ",
+        ),
+        ("[telegram]\nproxy_file = '/none'", "telegram.proxy_file: "),
+        (
+            "[telegram]\napi_url = 'http://127.0.0.1:8081'\nproxy = 'socks5://proxy.example'",
+            "telegram.proxy: telegram.api_url leads to this machine",
+        ),
+        ("[telegram]\napi_dir = 'bots'", "telegram.api_dir: "),
         ("[backup]\ndir = 'backups'", "backup.every"),
         ("[backup]\ndir = 'backups'\nevery = '1d'", "backup.keep"),
         ("[backup]\nevery = '1d'\nkeep = 3", "backup.dir"),

@@ -4,6 +4,7 @@ mod address;
 mod audit;
 mod backups;
 mod bot;
+mod bot_way;
 mod papers;
 mod parts;
 mod program;

@@ -9,7 +9,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
 
 use super::Reach;
-use crate::domain::{Problem, is_public};
+use crate::domain::{HookFailure, Problem, is_public};
 
 /// Maximum time for the look-up of a name that is saved. One that isn't known yet is accepted: it is looked up again at
 /// each connection.
@@ -19,7 +19,7 @@ const LONGEST: usize = 2_000;
 
 /// The error of a connection to an address of the server's own network.
 #[derive(Debug, thiserror::Error)]
-#[error("its address is of this machine or its network")]
+#[error("{}", HookFailure::Private.word())]
 pub(super) struct Refused;
 
 /// A resolver that leaves out addresses which aren't public.
