@@ -17,6 +17,7 @@ pub mod bot_connection;
 pub mod bot_report;
 pub mod catalogue;
 pub mod changes;
+pub mod channels;
 pub mod comments;
 pub mod counter;
 pub mod customers;
@@ -25,6 +26,7 @@ pub mod demo_shop;
 pub mod details;
 pub mod drawers;
 pub mod edits;
+pub mod email_stops;
 mod events;
 pub mod exports;
 pub mod first_day;
@@ -93,6 +95,8 @@ pub struct Desk {
     pub fill: Box<demo_shop::Fill>,
     pub bot: bot_connection::BotConnection,
     pub hooks: Arc<webhooks::Hooks>,
+    /// What sends SMS and e-mail.
+    pub channels: channels::Channels,
 }
 
 impl Desk {

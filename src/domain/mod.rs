@@ -17,6 +17,7 @@ mod bot;
 mod bot_health;
 mod card;
 mod catalogue;
+mod channels;
 mod comment;
 mod conflict;
 mod contents;
@@ -84,6 +85,10 @@ pub use bot::{BotMode, BotToken, Receiving, ReceivingReason};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
+pub use channels::{
+    ChannelFault, ChannelSecret, ChannelTrouble, MailAccount, MailSecurity, MailServer, SmsAccount,
+    SmsProvider, SmsPurpose, SmsRules, SmsSender, sms_parts,
+};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
 pub use conflict::Conflict;
 pub use contents::Contents;

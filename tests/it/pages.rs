@@ -157,6 +157,7 @@ pub const OWNERS: &[&str] = &[
     "/settings/access",
     "/settings/backups",
     "/settings/bot",
+    "/settings/channels",
     "/settings/webhooks",
     "/settings/address",
     "/settings/audit",

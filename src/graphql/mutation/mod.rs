@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bot;
+mod channels;
 mod conversation;
 mod customers;
 mod employees;
@@ -28,6 +29,7 @@ pub struct Mutation(
     stages::StageMutation,
     settings::SettingMutation,
     bot::BotMutation,
+    channels::ChannelMutation,
     customers::CustomerMutation,
     tasks::TaskMutation,
     lines::LineMutation,

@@ -185,6 +185,7 @@ const TABLES: &[Table] = &[
     table("status_links", "generation", first::<i64>, &[]),
     table("telegram_updates", "received_at", first::<Millis>, &[]),
     keyed("telegram_messages", "message_id", "at", first::<Millis>),
+    table("email_stops", "stopped_at", first::<Millis>, &[]),
     table("form_posts", "posted_at", first::<Millis>, &[]),
     table("idempotency_keys", "kept_at", first::<Millis>, &[]),
     table("changes", "at", first::<Millis>, &[]),

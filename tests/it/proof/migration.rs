@@ -139,6 +139,7 @@ const ROWS: &[&str] = &[
      UPDATE webhook_deliveries SET tried_at = 5, status = 500, duration_ms = 12 WHERE id = 2;",
     "INSERT INTO idempotency_keys (key, content, made, kept_at) VALUES (x'ab', x'cd', '1', 5);
      INSERT INTO change_eras (last_seq, started_at, mark) VALUES (0, 5, x'ef');",
+    "INSERT INTO email_stops (address, stopped_at) VALUES (x'0123', 5);",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;
