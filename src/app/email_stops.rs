@@ -102,7 +102,10 @@ pub fn resume(tx: &Transaction, actor: &Actor, key: &LinkKey, id: CustomerId) ->
 }
 
 fn address_of(key: &LinkKey, customer: &Customer) -> Option<AddressDigest> {
-    let email = customer.email.as_ref().map(|email| Email::from_row(email.as_str().to_owned()));
+    let email = customer
+        .email
+        .as_ref()
+        .map(|email| Email::from_row(email.as_str().to_owned()));
     email.map(|email| AddressDigest::new(key, &email))
 }
 
@@ -123,7 +126,14 @@ mod tests {
         let mut changed = token.clone().into_bytes();
         changed[0] = if changed[0] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(changed).unwrap();
-        for token in ["", "AAAA", &token[..40], &changed, &format!("{token}AA"), "ж"] {
+        for token in [
+            "",
+            "AAAA",
+            &token[..40],
+            &changed,
+            &format!("{token}AA"),
+            "ж",
+        ] {
             assert_eq!(AddressDigest::from_token(&key, token), None, "{token}");
         }
         assert_eq!(AddressDigest::from_token(&other, &token), None);

@@ -17,6 +17,7 @@ pub mod bot_connection;
 pub mod bot_report;
 pub mod catalogue;
 pub mod changes;
+pub mod channel_accounts;
 pub mod channels;
 pub mod comments;
 pub mod counter;
@@ -96,7 +97,7 @@ pub struct Desk {
     pub bot: bot_connection::BotConnection,
     pub hooks: Arc<webhooks::Hooks>,
     /// What sends SMS and e-mail.
-    pub channels: channels::Channels,
+    pub channels: channel_accounts::Channels,
 }
 
 impl Desk {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, watch};
 
-use super::{Desk, channels, reach};
+use super::{Desk, channel_accounts, reach};
 use crate::domain::{
     AuditAction, AuditEvent, AuditEventId, BotMode, Error, Invalid, Owner, Problem, Result,
     SettingKey, Settings, Span,
@@ -81,13 +81,13 @@ impl Live {
 /// file or the environment sets.
 pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timestamp) -> Result<()> {
     test_address(desk, &changes).await?;
-    let left = channels::left_behind(desk, &changes);
+    let left = channel_accounts::left_behind(desk, &changes);
     let forget = left.clone();
     let also = move |tx: &Transaction<'_>| {
         let mut names = forget.iter().map(|secret| store::secrets::name_of(*secret));
         names.try_for_each(|name| store::secrets::delete(tx, name))
     };
-    let done = || channels::forget(desk, &left);
+    let done = || channel_accounts::forget(desk, &left);
     update_with(desk, owner, changes, now, also, done).await
 }
 

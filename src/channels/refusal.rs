@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Failure;
-use crate::domain::{LONGEST_BACKOFF, ChannelFault, ChannelTrouble};
+use crate::domain::{ChannelFault, ChannelTrouble, LONGEST_BACKOFF};
 
 /// A message that wasn't taken, or perhaps was.
 #[derive(Debug, Clone, PartialEq, Eq)]

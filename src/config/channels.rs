@@ -88,10 +88,12 @@ impl RawSms {
         let sender = match sender.is_empty() {
             true if provider.needs_sender() => return Err(missing(Key::SmsSender)),
             true => None,
-            false => Some(SmsSender::parse(Key::SmsSender.word(), &sender).map_err(|error| {
-                let why = "write an approved name of at most 11 Latin characters, or a number";
-                invalid(Key::SmsSender, problem(error), why)
-            })?),
+            false => Some(
+                SmsSender::parse(Key::SmsSender.word(), &sender).map_err(|error| {
+                    let why = "write an approved name of at most 11 Latin characters, or a number";
+                    invalid(Key::SmsSender, problem(error), why)
+                })?,
+            ),
         };
         let purposes = self.purposes.texts().into_iter().map(|word| {
             SmsPurpose::from_word(word).ok_or_else(|| {
@@ -131,7 +133,8 @@ impl RawEmail {
             return Ok(None);
         }
         let url = format!("http://{host}/");
-        let is_host = reqwest::Url::parse(&url).is_ok_and(|parsed| parsed.as_str() == url);
+        let is_host = reqwest::Url::parse(&url)
+            .is_ok_and(|parsed| parsed.as_str() == url && parsed.port().is_none());
         if !is_host {
             let why = "write a host name without a port, for example smtp.example.com";
             return Err(invalid(Key::EmailHost, Problem::HostMalformed, why));
@@ -142,7 +145,11 @@ impl RawEmail {
         })?;
         if security == MailSecurity::None && !on_this_machine(&url) {
             let why = "without encryption letters go to a server on this machine only";
-            return Err(invalid(Key::EmailSecurity, Problem::PlainMailElsewhere, why));
+            return Err(invalid(
+                Key::EmailSecurity,
+                Problem::PlainMailElsewhere,
+                why,
+            ));
         }
         let port = match &*text(&self.port) {
             "" => security.port(),

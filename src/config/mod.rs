@@ -24,8 +24,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{Introspection, Problem, PublicUrl, Settings};
 
-use raw::{Raw, RawAuth};
 pub use channels::Channels;
+use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
 pub use telegram::Telegram;
 pub use tls::{Certificate, Tls};

@@ -8,19 +8,20 @@ use crate::domain::{ChannelTrouble, MailAccount, Money, SmsAccount};
 const SMS: &str = "sms";
 const EMAIL: &str = "email";
 /// The secret may be readable by the service only.
-const NO_SECRET: &str = "no key or password (one that only the service can read is not visible here)";
+const NO_SECRET: &str =
+    "no key or password (one that only the service can read is not visible here)";
 
 pub(super) async fn examine(config: &Config, kept: &Kept) -> Vec<Finding> {
-    vec![sms(config, kept).await, email(config, kept).await]
+    let both = [sms(config, kept).await, email(config, kept).await];
+    both.into_iter().flatten().collect()
 }
 
-async fn sms(config: &Config, kept: &Kept) -> Finding {
-    let Some(rules) = kept.settings.sms.clone() else {
-        return Finding::ok(SMS, "no gateway");
-    };
+/// Checks SMS, if a gateway is chosen.
+async fn sms(config: &Config, kept: &Kept) -> Option<Finding> {
+    let rules = kept.settings.sms.clone()?;
     let given = config.channels.sms_key.as_ref().map(|(key, _)| key);
     let Some(key) = given.or(kept.sms_key.as_ref()) else {
-        return Finding::ok(SMS, NO_SECRET);
+        return Some(Finding::ok(SMS, NO_SECRET));
     };
     let currency = kept.settings.shop.currency;
     let account = SmsAccount {
@@ -33,10 +34,10 @@ async fn sms(config: &Config, kept: &Kept) -> Finding {
     let url = config.channels.sms_url.as_deref();
     let client = match sms::Client::new(account, url, sms::TIMEOUT) {
         Ok(client) => client,
-        Err(error) => return without_certificates(SMS, error.to_string()),
+        Err(error) => return Some(without_certificates(SMS, error.to_string())),
     };
     let name = rules.provider.word();
-    match client.balance().await {
+    Some(match client.balance().await {
         Ok(left) if left <= Money::ZERO => Finding::warning(
             SMS,
             format!("{name}: the account has no money left"),
@@ -48,18 +49,17 @@ async fn sms(config: &Config, kept: &Kept) -> Finding {
             Finding::ok(SMS, format!("{name}: {left} {} left", currency.code()))
         }
         Err(refusal) => refused(SMS, name, &refusal),
-    }
+    })
 }
 
-async fn email(config: &Config, kept: &Kept) -> Finding {
-    let Some(server) = kept.settings.email.clone() else {
-        return Finding::ok(EMAIL, "no mail server");
-    };
+/// Checks e-mail, if there is a mail server.
+async fn email(config: &Config, kept: &Kept) -> Option<Finding> {
+    let server = kept.settings.email.clone()?;
     let given = config.channels.mail_password.as_ref();
     let password = given.map(|(password, _)| password);
     let password = password.or(kept.mail_password.as_ref()).cloned();
     if server.user.is_some() && password.is_none() {
-        return Finding::ok(EMAIL, NO_SECRET);
+        return Some(Finding::ok(EMAIL, NO_SECRET));
     }
     let host = server.host.clone();
     let account = MailAccount {
@@ -71,10 +71,10 @@ async fn email(config: &Config, kept: &Kept) -> Finding {
         Ok(mailer) => mailer.check().await,
         Err(refusal) => Err(refusal),
     };
-    match checked {
+    Some(match checked {
         Ok(()) => Finding::ok(EMAIL, format!("{host} accepts the login")),
         Err(refusal) => refused(EMAIL, &host, &refusal),
-    }
+    })
 }
 
 fn without_certificates(about: &'static str, error: String) -> Finding {

@@ -17,8 +17,8 @@ use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, te
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, aliases, assets, attachments, board, cash, catalogue, customers, data,
-    debts, email_stop, keys, logo, months, papers, settings, stages, status, tasks, tasks::money, today,
-    webhooks,
+    debts, email_stop, keys, logo, months, papers, settings, stages, status, tasks, tasks::money,
+    today, webhooks,
 };
 
 /// Opens a customer's page.

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::BotConnection;
-use crate::app::channels::{Channels, Kept};
+use crate::app::channel_accounts::{Channels, Kept};
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::link_key::LinkKey,

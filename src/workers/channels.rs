@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt;
 
-use crate::app::channels::{Calls, TestLetter, TestSms, Tried};
+use crate::app::channel_accounts::{Calls, TestLetter, TestSms, Tried};
 use crate::channels::{Refusal, email, sms};
 use crate::domain::{Error, MailAccount, Result, SmsAccount};
 use crate::i18n;

@@ -88,9 +88,17 @@ async fn an_owner_sets_up_sms_and_sees_the_balance_on_demand() {
         .ask("{ auditEvents { edges { node { action subject from to } } } }")
         .await;
     let events = events["data"]["auditEvents"]["edges"].to_string();
-    assert!(events.contains("CHANNEL_SECRET_SET") && events.contains("sms.key"), "{events}");
+    assert!(
+        events.contains("CHANNEL_SECRET_SET") && events.contains("sms.key"),
+        "{events}"
+    );
     assert!(!events.contains(KEY));
-    assert!(owner.page("/settings/audit").await.contains("Секрет задан: sms.key"));
+    assert!(
+        owner
+            .page("/settings/audit")
+            .await
+            .contains("Секрет задан: sms.key")
+    );
     for secret in [KEY, "79000000001"] {
         assert!(!log.text().contains(secret), "{secret}");
     }
@@ -113,7 +121,11 @@ async fn a_secret_is_sent_to_no_other_server_than_the_one_it_was_given_for() {
     );
     let count: i64 = shop
         .database()
-        .query_row("SELECT count(*) FROM secrets WHERE name = 'sms_key'", [], |row| row.get(0))
+        .query_row(
+            "SELECT count(*) FROM secrets WHERE name = 'sms_key'",
+            [],
+            |row| row.get(0),
+        )
         .unwrap();
     assert_eq!(count, 0);
     // The same for a mail server, by the API.
@@ -161,7 +173,12 @@ async fn an_owner_sets_up_e_mail_and_gets_a_letter() {
     let (status, page) = shown(&mut owner, "email-check", &[]).await;
     assert_eq!(status, 200);
     assert!(page.contains("Логин, пароль или ключ не приняты"), "{page}");
-    save(&mut owner, "email-password", &[("email.password", PASSWORD)]).await;
+    save(
+        &mut owner,
+        "email-password",
+        &[("email.password", PASSWORD)],
+    )
+    .await;
     let (_, page) = shown(&mut owner, "email-check", &[]).await;
     assert!(page.contains("принимает логин и пароль"), "{page}");
     let (_, page) = shown(&mut owner, "email-test", &[]).await;
@@ -202,7 +219,10 @@ async fn wrong_settings_are_refused_at_their_field() {
             r#"{key: SMS_PROVIDER, value: "smsc"}, {key: SMS_DAILY_MONEY, value: "much"}"#,
             "sms.daily_money",
         ),
-        (r#"{key: EMAIL_HOST, value: "smtp.example.com"}"#, "email.from"),
+        (
+            r#"{key: EMAIL_HOST, value: "smtp.example.com"}"#,
+            "email.from",
+        ),
         (
             r#"{key: EMAIL_HOST, value: "smtp.example.com:25"}, {key: EMAIL_FROM, value: "a@b.ru"}"#,
             "email.host",
@@ -234,8 +254,9 @@ async fn wrong_settings_are_refused_at_their_field() {
         r#"sendTestMessage(channel: SMS, testPhone: "+79000000001")"#,
         "sendTestMessage(channel: EMAIL)",
     ] {
-        let answer = shop.ask(&format!("mutation {{ {mutation} {{ attempt {{ isWell }} }} }}"));
-        let code = answer.await["errors"][0]["extensions"]["code"].clone();
+        let query = format!("mutation {{ {mutation} {{ attempt {{ isWell }} }} }}");
+        let answer = shop.ask(&query).await;
+        let code = &answer["errors"][0]["extensions"]["code"];
         assert_eq!(code, "BAD_USER_INPUT", "{mutation}");
     }
     let empty = r#"mutation { setChannelSecret(channel: SMS, secret: " ") { channels { sms { isReady } } } }"#;
@@ -294,4 +315,44 @@ async fn a_secret_survives_a_restart_and_is_in_no_archive() {
     let state: Value = shop.ask(STATE).await;
     assert_eq!(state["data"]["channels"]["sms"]["isReady"], true);
     shop.close().await;
+}
+
+#[tokio::test]
+async fn the_doctor_says_what_is_left_and_whether_the_mail_server_accepts_the_login() {
+    use zayavka::clock::Clock;
+    use zayavka::config::Config;
+    use zayavka::doctor::{self, Level};
+    crate::time_limit::start();
+    let (gateway, mail) = (
+        FakeGateway::start().await,
+        FakeSmtp::start_with(Some(("shop@example.com", PASSWORD))).await,
+    );
+    let folder = tempfile::TempDir::new().unwrap();
+    let text = |provider: &str, password: &str| {
+        format!(
+            "database = '{}'\n[sms]\nprovider = '{provider}'\nkey = '{KEY}'\napi_url = '{}'
+[email]\nhost = '127.0.0.1'\nport = {}\nsecurity = 'none'\nuser = 'shop@example.com'\npassword = '{password}'",
+            folder.path().join("none.db").display(),
+            gateway.url(),
+            mail.port()
+        )
+    };
+    for (provider, password, sms, email) in [
+        ("sms.ru", PASSWORD, Level::Ok, Level::Ok),
+        ("smsc", "wrong", Level::Warning, Level::Failure),
+    ] {
+        let config = Config::parse(&text(provider, password)).unwrap();
+        let findings = doctor::look_at(&config, &Clock::system()).await;
+        let about = |about| {
+            findings
+                .iter()
+                .find(|finding| finding.about == about)
+                .unwrap()
+        };
+        assert_eq!(about("sms").level, sms, "{findings:?}");
+        assert_eq!(about("email").level, email, "{findings:?}");
+        let said = format!("{findings:?}");
+        assert!(!said.contains(KEY) && !said.contains(PASSWORD), "{said}");
+    }
+    assert!(gateway.messages().is_empty() && mail.letters_now().is_empty());
 }

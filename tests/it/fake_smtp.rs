@@ -207,5 +207,7 @@ async fn read_letter(stream: &mut BufReader<TcpStream>) -> Option<String> {
 
 fn address(rest: &str) -> String {
     let (_, rest) = rest.split_once('<').unwrap_or(("", rest));
-    rest.split_once('>').map_or(rest, |(address, _)| address).to_owned()
+    rest.split_once('>')
+        .map_or(rest, |(address, _)| address)
+        .to_owned()
 }

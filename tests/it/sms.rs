@@ -47,12 +47,8 @@ const TEXT: Text<'_> = Text {
 async fn each_gateway_is_asked_in_its_own_form_and_says_what_it_cost() {
     crate::time_limit::start();
     let fake = FakeGateway::start().await;
-    let [ru, smsc, aero] = [
-        SmsProvider::SmsRu,
-        SmsProvider::Smsc,
-        SmsProvider::SmsAero,
-    ]
-    .map(|provider| client(&fake, provider, PATIENT));
+    let [ru, smsc, aero] = [SmsProvider::SmsRu, SmsProvider::Smsc, SmsProvider::SmsAero]
+        .map(|provider| client(&fake, provider, PATIENT));
 
     let sent = ru.send(&TEXT).await.unwrap();
     assert_eq!((&*sent.id, sent.parts, sent.cost), ("000000-1", 1, None));
@@ -91,7 +87,13 @@ async fn each_gateway_is_asked_in_its_own_form_and_says_what_it_cost() {
     }
     let of_aero = &calls[2];
     assert_eq!(of_aero.path, "/sms/send");
-    assert!(of_aero.authorization.as_ref().unwrap().starts_with("Basic "));
+    assert!(
+        of_aero
+            .authorization
+            .as_ref()
+            .unwrap()
+            .starts_with("Basic ")
+    );
     for (field, value) in [("number", DIGITS), ("text", TEXT.text), ("sign", "Shop")] {
         assert_eq!(of_aero.field(field), value, "{field}");
     }
@@ -208,8 +210,16 @@ async fn a_wrong_number_ends_the_attempts_and_an_empty_account_pauses_all_of_the
         (SmsProvider::Smsc, of_smsc(2), ChannelTrouble::Credentials),
         (SmsProvider::Smsc, of_smsc(8), ChannelTrouble::Recipient),
         (SmsProvider::Smsc, of_smsc(9), ChannelTrouble::Repeated),
-        (SmsProvider::SmsAero, of_aero(json!({"number": ["x"]})), ChannelTrouble::Recipient),
-        (SmsProvider::SmsAero, of_aero(json!({"sign": ["x"]})), ChannelTrouble::Sender),
+        (
+            SmsProvider::SmsAero,
+            of_aero(json!({"number": ["x"]})),
+            ChannelTrouble::Recipient,
+        ),
+        (
+            SmsProvider::SmsAero,
+            of_aero(json!({"sign": ["x"]})),
+            ChannelTrouble::Sender,
+        ),
     ];
     let log = Log::start();
     for (provider, answer, trouble) in all {

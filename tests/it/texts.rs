@@ -17,7 +17,6 @@ use crate::pages::Browser;
 const OTHERS: &[(&str, &str)] = &[
     ("catalogue_items", "the shop's price list"),
     ("drawers", "the shop's own words"),
-    ("email_stops", "digests of addresses"),
     ("employees", "those who work in the shop"),
     ("first_day", "words of the program"),
     ("idempotency_keys", "digests, and numbers of what was made"),

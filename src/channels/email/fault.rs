@@ -71,12 +71,17 @@ fn enhanced(said: &str) -> Option<(u16, u16)> {
 /// Returns the beginning of what a server says, without addresses and long numbers.
 fn cleaned(said: &str) -> String {
     const LONGEST: usize = 150;
-    let words = said.split_whitespace().map(|word| match word.contains('@') {
-        true => "…",
-        false => word,
-    });
+    let words = said
+        .split_whitespace()
+        .map(|word| match word.contains('@') {
+            true => "…",
+            false => word,
+        });
     let line: String = words.collect::<Vec<_>>().join(" ");
-    line.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+    line.chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST)
+        .collect()
 }
 
 #[cfg(test)]
@@ -86,16 +91,36 @@ mod tests {
     #[test]
     fn a_mailbox_a_login_and_a_greylist_are_told_apart() {
         for (code, said, trouble) in [
-            (550, "5.1.1 <a@b.ru>: user unknown", ChannelTrouble::Recipient),
+            (
+                550,
+                "5.1.1 <a@b.ru>: user unknown",
+                ChannelTrouble::Recipient,
+            ),
             (550, "No such user!", ChannelTrouble::Recipient),
             (550, "5.2.1 mailbox disabled", ChannelTrouble::Recipient),
             (550, "5.7.1 Relaying denied", ChannelTrouble::Content),
-            (554, "5.7.1 Message rejected as spam", ChannelTrouble::Content),
+            (
+                554,
+                "5.7.1 Message rejected as spam",
+                ChannelTrouble::Content,
+            ),
             (552, "5.2.2 Mailbox full", ChannelTrouble::Content),
-            (553, "5.7.1 Sender address rejected: not owned by auth user.", ChannelTrouble::Sender),
-            (535, "5.7.8 authentication failed", ChannelTrouble::Credentials),
+            (
+                553,
+                "5.7.1 Sender address rejected: not owned by auth user.",
+                ChannelTrouble::Sender,
+            ),
+            (
+                535,
+                "5.7.8 authentication failed",
+                ChannelTrouble::Credentials,
+            ),
             (530, "Authentication required", ChannelTrouble::Credentials),
-            (450, "4.7.1 Greylisted, try again", ChannelTrouble::Unreachable),
+            (
+                450,
+                "4.7.1 Greylisted, try again",
+                ChannelTrouble::Unreachable,
+            ),
             (451, "Try later", ChannelTrouble::Unreachable),
             (421, "4.7.0 Too many messages", ChannelTrouble::TooMany),
             (452, "4.4.5 Too many", ChannelTrouble::TooMany),
@@ -106,6 +131,9 @@ mod tests {
 
     #[test]
     fn an_address_is_left_out_of_what_a_server_says() {
-        assert_eq!(cleaned("5.1.1 <anna@b.ru>: user\r\nunknown"), "5.1.1 … user unknown");
+        assert_eq!(
+            cleaned("5.1.1 <anna@b.ru>: user\r\nunknown"),
+            "5.1.1 … user unknown"
+        );
     }
 }

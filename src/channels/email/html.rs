@@ -14,7 +14,8 @@ const BUTTON: &str = "display:inline-block;padding:10px 16px;background:#1f5fbf;
 pub(super) fn page(letter: &Letter) -> String {
     let title = escaped(&letter.subject);
     let paragraphs = letter.text.trim_end().split("\n\n");
-    let paragraphs = paragraphs.map(|lines| format!("<p>{}</p>", escaped(lines).replace('\n', "<br>")));
+    let paragraphs =
+        paragraphs.map(|lines| format!("<p>{}</p>", escaped(lines).replace('\n', "<br>")));
     let mut inside: String = paragraphs.collect();
     if let Some((url, words)) = &letter.link {
         let (url, words) = (escaped(url), escaped(words));
@@ -55,6 +56,9 @@ mod tests {
             let inside = page.replace("\" style=\"", "").replace("\">", "");
             assert!(!inside.contains(part), "{page}");
         }
-        assert!(page.contains("<p>&lt;b&gt;&amp;<br>x</p><p>y</p>"), "{page}");
+        assert!(
+            page.contains("<p>&lt;b&gt;&amp;<br>x</p><p>y</p>"),
+            "{page}"
+        );
     }
 }

@@ -7,7 +7,7 @@ use lettre::message::{Mailbox, MultiPart};
 
 use super::html;
 use crate::channels::refusal::Refusal;
-use crate::domain::{Email, ChannelTrouble, one_line};
+use crate::domain::{ChannelTrouble, Email, one_line};
 
 /// A letter to one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +111,10 @@ mod tests {
             to: Email::parse("email", "anna@почта.рф").unwrap(),
             subject: "Готов: iPhone 12".to_owned(),
             text: "Готов.\nЖдём <вас> & ваших".to_owned(),
-            link: Some(("https://desk.example.com/s/a".to_owned(), "Открыть".to_owned())),
+            link: Some((
+                "https://desk.example.com/s/a".to_owned(),
+                "Открыть".to_owned(),
+            )),
             unsubscribe: Some((
                 "https://desk.example.com/u/b".to_owned(),
                 "Не писать".to_owned(),
@@ -128,8 +131,14 @@ mod tests {
     #[test]
     fn a_letter_has_an_id_that_stays_and_a_way_to_end_letters() {
         let wire = wire(&letter(), "Мастерская");
-        assert!(wire.contains("Message-ID: <1-abc@example.com>\r\n"), "{wire}");
-        assert!(wire.contains("To: anna@xn--80a1acny.xn--p1ai\r\n"), "{wire}");
+        assert!(
+            wire.contains("Message-ID: <1-abc@example.com>\r\n"),
+            "{wire}"
+        );
+        assert!(
+            wire.contains("To: anna@xn--80a1acny.xn--p1ai\r\n"),
+            "{wire}"
+        );
         assert!(
             wire.contains("List-Unsubscribe: <https://desk.example.com/u/b>\r\n"),
             "{wire}"
@@ -138,7 +147,10 @@ mod tests {
             wire.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"),
             "{wire}"
         );
-        assert!(wire.contains("text/plain") && wire.contains("text/html"), "{wire}");
+        assert!(
+            wire.contains("text/plain") && wire.contains("text/html"),
+            "{wire}"
+        );
         assert!(wire.is_ascii());
     }
 

@@ -13,7 +13,7 @@ use super::fault;
 use super::letter::Letter;
 use crate::channels::Failure;
 use crate::channels::refusal::Refusal;
-use crate::domain::{Email, MailAccount, MailSecurity, ChannelTrouble};
+use crate::domain::{ChannelTrouble, Email, MailAccount, MailSecurity};
 
 /// Time-out of sending one letter, after which its outcome counts as unknown.
 pub const TIMEOUT: Duration = Duration::from_secs(30);

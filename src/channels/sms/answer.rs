@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::channels::refusal::Refusal;
-use crate::domain::{Currency, Money, ChannelTrouble};
+use crate::domain::{ChannelTrouble, Currency, Money};
 
 /// An answer that is JSON.
 pub(super) struct Answer {
@@ -42,7 +42,10 @@ impl Answer {
 
 /// The refusal of an answer that isn't the gateway's.
 pub(super) fn foreign() -> Refusal {
-    Refusal::new(ChannelTrouble::Unclear, "an answer that isn't the gateway's")
+    Refusal::new(
+        ChannelTrouble::Unclear,
+        "an answer that isn't the gateway's",
+    )
 }
 
 /// Returns a text or a number as text.
@@ -117,7 +120,10 @@ mod tests {
 
     #[test]
     fn a_phone_is_left_out_of_what_a_gateway_says() {
-        assert_eq!(masked("Number 79000000001 is wrong (207)\r\n"), "Number … is wrong (207)");
+        assert_eq!(
+            masked("Number 79000000001 is wrong (207)\r\n"),
+            "Number … is wrong (207)"
+        );
         assert_eq!(masked("to 7900000"), "to …");
         assert_eq!(masked(&"a".repeat(500)).len(), 150);
     }

@@ -11,7 +11,7 @@ use super::answer::{Answer, foreign};
 use super::gateway::{Call, Gateway, Sent, Signing, SmsState, Text, gateway};
 use crate::channels::Failure;
 use crate::channels::refusal::Refusal;
-use crate::domain::{Money, ChannelTrouble, SmsAccount};
+use crate::domain::{ChannelTrouble, Money, SmsAccount};
 use crate::https::{self, Unread};
 
 /// Time-out of a call, after which its outcome counts as unknown.
@@ -89,9 +89,7 @@ impl Client {
                 request = request.basic_auth(&self.account.login, Some(key));
             }
         }
-        let form = Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let form = Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = request.header(CONTENT_TYPE, FORM).body(form);
         let answer = request.send().await.map_err(|error| broken(&error))?;
         let status = answer.status().as_u16();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::answer::{Answer, foreign, text};
 use super::gateway::{Call, Delivery, Gateway, Sent, Signing, SmsState, Text, digits};
 use crate::channels::refusal::Refusal;
-use crate::domain::{Currency, Money, ChannelTrouble, SmsAccount, sms_parts};
+use crate::domain::{ChannelTrouble, Currency, Money, SmsAccount, sms_parts};
 
 pub(super) struct SmsAero;
 
@@ -131,17 +131,45 @@ mod tests {
         assert_eq!((&*sent.id, sent.cost), ("7", Some(Money::from_row(549))));
         let refused = |data: Value, message: &str| json!({"success": false, "data": data, "message": message});
         for (status, body, trouble) in [
-            (401, refused(Value::Null, "Unauthorized"), ChannelTrouble::Credentials),
+            (
+                401,
+                refused(Value::Null, "Unauthorized"),
+                ChannelTrouble::Credentials,
+            ),
             (402, refused(Value::Null, "No"), ChannelTrouble::NoMoney),
-            (400, refused(json!({"number": ["Bad"]}), "Validation error."), ChannelTrouble::Recipient),
-            (400, refused(json!({"sign": ["Bad"]}), "Validation error."), ChannelTrouble::Sender),
-            (400, refused(json!({"text": ["Bad"]}), "Validation error."), ChannelTrouble::Content),
-            (400, refused(Value::Null, "Not enough money."), ChannelTrouble::NoMoney),
-            (429, refused(Value::Null, "Slow down"), ChannelTrouble::TooMany),
+            (
+                400,
+                refused(json!({"number": ["Bad"]}), "Validation error."),
+                ChannelTrouble::Recipient,
+            ),
+            (
+                400,
+                refused(json!({"sign": ["Bad"]}), "Validation error."),
+                ChannelTrouble::Sender,
+            ),
+            (
+                400,
+                refused(json!({"text": ["Bad"]}), "Validation error."),
+                ChannelTrouble::Content,
+            ),
+            (
+                400,
+                refused(Value::Null, "Not enough money."),
+                ChannelTrouble::NoMoney,
+            ),
+            (
+                429,
+                refused(Value::Null, "Slow down"),
+                ChannelTrouble::TooMany,
+            ),
             (503, refused(Value::Null, "Later"), ChannelTrouble::Unclear),
             (200, json!({"hello": 1}), ChannelTrouble::Unclear),
             (200, json!({"success": true}), ChannelTrouble::Unclear),
-            (200, json!({"success": true, "data": {}}), ChannelTrouble::Unclear),
+            (
+                200,
+                json!({"success": true, "data": {}}),
+                ChannelTrouble::Unclear,
+            ),
         ] {
             let found = read(status, body.clone()).unwrap_err().fault.trouble;
             assert_eq!(found, trouble, "{status} {body}");

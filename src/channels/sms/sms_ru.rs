@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::answer::{Answer, foreign};
 use super::gateway::{Call, Delivery, Gateway, Sent, Signing, SmsState, Text, digits};
 use crate::channels::refusal::Refusal;
-use crate::domain::{Currency, Money, ChannelTrouble, SmsAccount, sms_parts};
+use crate::domain::{ChannelTrouble, Currency, Money, SmsAccount, sms_parts};
 
 /// Pause after the number of messages for a day is used up.
 const DAILY: Duration = Duration::from_secs(60 * 60);
@@ -142,7 +142,10 @@ mod tests {
         let taken = json!({"status": "OK", "status_code": 100, "balance": 4122.56,
             "sms": {"79000000001": {"status": "OK", "status_code": 100, "sms_id": "000000-10000000"}}});
         let sent = read(&taken).unwrap();
-        assert_eq!((&*sent.id, sent.parts, sent.cost), ("000000-10000000", 1, None));
+        assert_eq!(
+            (&*sent.id, sent.parts, sent.cost),
+            ("000000-10000000", 1, None)
+        );
         for (code, trouble) in [
             (200, ChannelTrouble::Credentials),
             (201, ChannelTrouble::NoMoney),

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::answer::{Answer, foreign};
 use super::gateway::{Call, Delivery, Gateway, Sent, Signing, SmsState, Text};
 use crate::channels::refusal::Refusal;
-use crate::domain::{Currency, Money, ChannelTrouble, SmsAccount, sms_parts};
+use crate::domain::{ChannelTrouble, Currency, Money, SmsAccount, sms_parts};
 
 /// Pause after the gateway has locked this address out for wrong requests.
 const LOCKED: Duration = Duration::from_secs(600);
@@ -144,7 +144,10 @@ mod tests {
         let read = |body| Smsc.sent(&answer(&body), &text, rubles);
         let taken = json!({"id": "a-1", "cnt": 2, "cost": "3.88", "balance": "100.10"});
         let sent = read(taken).unwrap();
-        assert_eq!((&*sent.id, sent.parts, sent.cost), ("a-1", 2, Some(Money::from_row(388))));
+        assert_eq!(
+            (&*sent.id, sent.parts, sent.cost),
+            ("a-1", 2, Some(Money::from_row(388)))
+        );
         for (code, trouble) in [
             (1, ChannelTrouble::Content),
             (2, ChannelTrouble::Credentials),
@@ -158,13 +161,19 @@ mod tests {
             let refused = read(json!({"error": "no", "error_code": code})).unwrap_err();
             assert_eq!(refused.fault.trouble, trouble, "{code}");
         }
-        assert_eq!(read(json!({})).unwrap_err().fault.trouble, ChannelTrouble::Unclear);
+        assert_eq!(
+            read(json!({})).unwrap_err().fault.trouble,
+            ChannelTrouble::Unclear
+        );
     }
 
     #[test]
     fn a_message_that_the_gateway_does_not_know_is_unknown() {
         let rubles = Currency::parse("RUB").unwrap();
-        let state = |body| Smsc.state(&answer(&body), "a-1", rubles).map(|state| state.delivery);
+        let state = |body| {
+            Smsc.state(&answer(&body), "a-1", rubles)
+                .map(|state| state.delivery)
+        };
         for (status, expected) in [
             (-3, Delivery::Unknown),
             (-1, Delivery::OnTheWay),
@@ -172,7 +181,10 @@ mod tests {
             (1, Delivery::Delivered),
             (20, Delivery::Failed("20".to_owned())),
         ] {
-            assert_eq!(state(json!({"status": status, "err": 0})).unwrap(), expected);
+            assert_eq!(
+                state(json!({"status": status, "err": 0})).unwrap(),
+                expected
+            );
         }
         let gone = json!({"error": "Message not found", "error_code": 3});
         assert_eq!(state(gone).unwrap(), Delivery::Unknown);

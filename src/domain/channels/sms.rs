@@ -107,7 +107,14 @@ mod tests {
         for text in ["Masterskaya", " Shop-1 ", "79000000001", "123456789012345"] {
             assert!(SmsSender::parse("sender", text).is_ok(), "{text}");
         }
-        for text in ["", "Мастерская", "TwelveLetter", "1234567890123456", "a\r\nb", "a=b"] {
+        for text in [
+            "",
+            "Мастерская",
+            "TwelveLetter",
+            "1234567890123456",
+            "a\r\nb",
+            "a=b",
+        ] {
             assert!(SmsSender::parse("sender", text).is_err(), "{text}");
         }
     }

@@ -9,8 +9,8 @@ use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::node::NodeView;
 use crate::graphql::view::{
-    AuditEventView, BackupStateView, BotView, ChannelsView, InviteView, List, SettingView, ShopView, StageView,
-    UserView, stage, user,
+    AuditEventView, BackupStateView, BotView, ChannelsView, InviteView, List, SettingView,
+    ShopView, StageView, UserView, stage, user,
 };
 use crate::store::invites::Invite;
 

@@ -1,6 +1,7 @@
 use async_graphql::{Enum, SimpleObject};
 
-use crate::app::channels::{ChannelsReport, SecretReport, Tried};
+use crate::app::channel_accounts::Tried;
+use crate::app::channels::{ChannelsReport, SecretReport};
 use crate::domain::{ChannelFault, ChannelTrouble, Money, Origin};
 use crate::graphql::scalars::MoneyValue;
 

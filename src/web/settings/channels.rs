@@ -7,11 +7,10 @@ use warp::reply::Response;
 
 use super::parts::{CHANNELS, EMAIL, Input, Part, SMS};
 use super::{SettingsForm, changes, origin, part};
-use crate::app::channels::{self, ChannelsReport, SecretReport, Tried};
+use crate::app::channel_accounts::Tried;
+use crate::app::channels::{self, ChannelsReport, SecretReport};
 use crate::app::settings;
-use crate::domain::{
-    ChannelFault, ChannelSecret, ChannelTrouble, Error, Money, Result, Settings,
-};
+use crate::domain::{ChannelFault, ChannelSecret, ChannelTrouble, Error, Money, Result, Settings};
 use crate::i18n;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -154,12 +153,16 @@ fn show<T>(
 }
 
 fn balance(visit: &Visit, sum: Money) -> String {
-    visit.texts.fill("channel-balance-is", "sum", money(visit, sum))
+    visit
+        .texts
+        .fill("channel-balance-is", "sum", money(visit, sum))
 }
 
 fn cost_of(visit: &Visit, cost: Option<Money>) -> String {
     match cost {
-        Some(sum) => visit.texts.fill("channel-sms-sent-for", "sum", money(visit, sum)),
+        Some(sum) => visit
+            .texts
+            .fill("channel-sms-sent-for", "sum", money(visit, sum)),
         None => visit.texts.s("channel-sms-sent"),
     }
 }
