@@ -227,6 +227,12 @@ CREATE TABLE drawers (
     name_key TEXT    NOT NULL UNIQUE
 ) STRICT;
 
+CREATE TABLE email_stops (
+    id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    address    BLOB    NOT NULL UNIQUE,
+    stopped_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE employees (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     email         TEXT    NOT NULL,

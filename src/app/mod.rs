@@ -17,6 +17,8 @@ pub mod bot_connection;
 pub mod bot_report;
 pub mod catalogue;
 pub mod changes;
+pub mod channel_accounts;
+pub mod channels;
 pub mod chat_links;
 pub mod comments;
 pub mod counter;
@@ -26,6 +28,7 @@ pub mod demo_shop;
 pub mod details;
 pub mod drawers;
 pub mod edits;
+pub mod email_stops;
 mod events;
 pub mod exports;
 pub mod first_day;
@@ -97,6 +100,8 @@ pub struct Desk {
     pub fill: Box<demo_shop::Fill>,
     pub bot: bot_connection::BotConnection,
     pub hooks: Arc<webhooks::Hooks>,
+    /// What sends SMS and e-mail.
+    pub channels: channel_accounts::Channels,
 }
 
 impl Desk {

@@ -1,10 +1,13 @@
 //! Channels to people: the wire protocol of each, without shop logic. What they have in common is here: events of a
 //! chat, failures, and pauses.
 
+pub mod email;
 mod event;
 mod failure;
 mod html;
 mod pauses;
+mod refusal;
+pub mod sms;
 pub mod telegram;
 mod transport;
 
@@ -12,4 +15,5 @@ pub use event::{Contact, Content, Event, Message, Person, Update};
 pub use failure::Failure;
 pub use html::html;
 pub use pauses::{Pauses, Scope};
+pub use refusal::Refusal;
 pub use transport::{Outbound, Sent, Transport};

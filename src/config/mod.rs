@@ -2,6 +2,7 @@
 //! complete and valid configuration, or fails naming the offending key.
 
 mod backups;
+mod channels;
 mod explain;
 mod papers;
 mod raw;
@@ -23,6 +24,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{Introspection, Problem, PublicUrl, Settings};
 
+pub use channels::Channels;
 use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
 pub use telegram::Telegram;
@@ -60,6 +62,7 @@ pub struct Config {
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
     pub telegram: Telegram,
+    pub channels: Channels,
     pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
@@ -121,6 +124,8 @@ impl Config {
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
         raw.telegram.proxy_file = None;
+        raw.sms.key_file = None;
+        raw.email.password_file = None;
         raw.webhooks = Vec::new();
         Self::check(raw, sources)
     }
@@ -165,6 +170,7 @@ impl Config {
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,
             telegram: Telegram::check(raw.telegram, &sources, secure)?,
+            channels: Channels::check(raw.sms, raw.email, &sources)?,
             introspection: match &*raw.graphql.introspection {
                 "staff" => Introspection::Staff,
                 "all" => Introspection::All,

@@ -10,7 +10,9 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{ConfigError, Result};
-use crate::domain::{LabelSize, Origin, PaperBlock, PaperSize, SettingKey};
+use crate::domain::{
+    LabelSize, MailSecurity, Origin, PaperBlock, PaperSize, SettingKey, SmsPurpose,
+};
 
 /// Maximum size of the configuration file, in bytes.
 const LONGEST: u64 = 1024 * 1024;
@@ -34,6 +36,8 @@ pub struct Raw {
     pub backup: RawBackup,
     pub metrics: RawMetrics,
     pub reminders: RawReminders,
+    pub sms: RawSms,
+    pub email: RawEmail,
     pub tls: RawTls,
     pub webhooks: Vec<RawWebhook>,
     pub outgoing: RawOutgoing,
@@ -111,6 +115,32 @@ pub struct RawBackup {
 pub struct RawReminders {
     pub days: Days,
     pub hour: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSms {
+    pub provider: String,
+    pub login: Option<String>,
+    pub key: Option<SecretString>,
+    pub key_file: Option<PathBuf>,
+    pub sender: Option<String>,
+    pub purposes: List,
+    pub daily_messages: String,
+    pub daily_money: Option<String>,
+    pub api_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawEmail {
+    pub host: Option<String>,
+    pub port: Option<String>,
+    pub security: String,
+    pub user: Option<String>,
+    pub password: Option<SecretString>,
+    pub password_file: Option<PathBuf>,
+    pub from: Option<String>,
 }
 
 /// A list of numbers of days; comma-separated in the environment.
@@ -310,6 +340,8 @@ impl Default for Raw {
             backup: RawBackup::default(),
             metrics: RawMetrics::default(),
             reminders: RawReminders::default(),
+            sms: RawSms::default(),
+            email: RawEmail::default(),
             tls: RawTls::default(),
             webhooks: Vec::new(),
             outgoing: RawOutgoing::default(),
@@ -365,6 +397,38 @@ impl Default for RawReminders {
         Self {
             days: Days::Many(vec![3, 14, 30]),
             hour: "10".into(),
+        }
+    }
+}
+
+impl Default for RawSms {
+    fn default() -> Self {
+        let all = SmsPurpose::ALL.iter();
+        let all = all.map(|purpose| purpose.word().to_owned());
+        Self {
+            provider: "off".into(),
+            login: None,
+            key: None,
+            key_file: None,
+            sender: None,
+            purposes: List::Many(all.collect()),
+            daily_messages: "50".into(),
+            daily_money: None,
+            api_url: None,
+        }
+    }
+}
+
+impl Default for RawEmail {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: None,
+            security: MailSecurity::Tls.word().into(),
+            user: None,
+            password: None,
+            password_file: None,
+            from: None,
         }
     }
 }

@@ -18,6 +18,7 @@ mod bot_health;
 mod bot_server;
 mod card;
 mod catalogue;
+mod channels;
 mod chat;
 mod comment;
 mod conflict;
@@ -90,6 +91,10 @@ pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use bot_server::{BotServer, BotWay, FileTrouble, Proxy};
 pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
+pub use channels::{
+    ChannelFault, ChannelSecret, ChannelTrouble, MailAccount, MailSecurity, MailServer, SmsAccount,
+    SmsProvider, SmsPurpose, SmsRules, SmsSender, sms_parts,
+};
 pub use chat::{Chat, MessageKey, Messenger};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
 pub use conflict::Conflict;

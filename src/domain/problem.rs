@@ -240,6 +240,17 @@ pub enum Problem {
     OtherBot,
     /// Telegram delivers to https addresses only.
     AddressNotHttps,
+    /// No name of a sender of SMS.
+    SmsSenderMalformed,
+    /// The gateway or the mail server needs it.
+    ChannelIncomplete,
+    /// A port is from 1 to 65535.
+    PortOutOfRange,
+    HostMalformed,
+    /// Passwords and letters are sent in the clear to this machine only.
+    PlainMailElsewhere,
+    /// The channel isn't set up.
+    ChannelOff,
     WebhookAddressMalformed,
     WebhookAddressNotHttps,
     /// The address is of this machine or its networks.
@@ -421,6 +432,12 @@ impl Problem {
             Self::TelegramProxy => "problem-telegram-proxy",
             Self::OtherBot => "problem-other-bot",
             Self::AddressNotHttps => "problem-address-not-https",
+            Self::SmsSenderMalformed => "problem-sms-sender-malformed",
+            Self::ChannelIncomplete => "problem-channel-incomplete",
+            Self::PortOutOfRange => "problem-port-out-of-range",
+            Self::HostMalformed => "problem-host-malformed",
+            Self::PlainMailElsewhere => "problem-plain-mail-elsewhere",
+            Self::ChannelOff => "problem-channel-off",
             Self::WebhookAddressMalformed => "problem-webhook-address-malformed",
             Self::WebhookAddressNotHttps => "problem-webhook-address-not-https",
             Self::WebhookAddressPrivate => "problem-webhook-address-private",

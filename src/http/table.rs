@@ -17,8 +17,8 @@ use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, te
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, aliases, assets, attachments, board, cash, catalogue, customers, data,
-    debts, keys, logo, months, papers, settings, stages, status, tasks, tasks::money, today,
-    webhooks,
+    debts, email_stop, keys, logo, months, papers, settings, stages, status, tasks, tasks::money,
+    today, webhooks,
 };
 
 /// Opens a customer's page.
@@ -110,6 +110,9 @@ pages! { visit:
     GET ["s", ..] => status::nowhere(visit);
     POST ["s", ..] => status::nowhere(visit);
 
+    GET ["u", token] => email_stop::ask(visit, token).await;
+    POST ["u", token] => email_stop::stop(visit, token).await;
+
     GET ["reach", code] => settings::reach(visit, code);
 
     GET ["login"] => accounts::login(visit).await;
@@ -156,6 +159,8 @@ pages! { visit:
     GET ["settings", "bot", "disconnect"] => settings::ask_to_disconnect_bot(visit).await;
     POST ["settings", "bot", "disconnect"] => settings::disconnect_bot(visit).await;
     GET ["settings", "bot", "qr"] => settings::bot_poster(visit);
+    GET ["settings", "channels"] => settings::channels(visit).await;
+    POST ["settings", "channels", what] => settings::change_channel(visit, what).await;
     GET ["settings", "webhooks"] => settings::webhooks(visit).await;
     POST ["settings", "webhooks"] => settings::create_webhook(visit).await;
     GET ["settings", "webhooks", id] => settings::webhook(visit, id).await;
@@ -286,6 +291,7 @@ pages! { visit:
     POST ["customers", id, "merge"] => customers::merge(visit, id).await;
     POST ["customers", id, "unmerge"] => customers::undo_merge(visit, id).await;
     POST ["customers", id, "confirm"] => customers::confirm(visit, id).await;
+    POST ["customers", id, "resume-email"] => customers::resume_email(visit, id).await;
     POST ["customers", id, "unlink"] => customers::unlink(visit, id).await;
 }
 

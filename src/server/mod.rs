@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::BotConnection;
+use crate::app::channel_accounts::{Channels, Kept};
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::link_key::LinkKey,
@@ -26,7 +27,7 @@ use crate::app::{
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Sources};
 use crate::demo;
-use crate::domain::{Error, HookSecret, Introspection, Result, WebhookId};
+use crate::domain::{ChannelSecret, Error, HookSecret, Introspection, Result, WebhookId};
 use crate::failure::Failure;
 use crate::graphql::Schema;
 use crate::http::listen::plain::{self, Handler};
@@ -107,6 +108,7 @@ impl Server {
         }
         let way = telegram.server.way();
         let bot = BotConnection::new(telegram.token, token, way, probe(&telegram.server));
+        let channels = channels(&db, config.channels).await?;
         let key = match config.jwt_secret {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
@@ -140,6 +142,7 @@ impl Server {
             fill: Box::new(|db, shop, owner, now| demo::load(db, shop, owner, now).boxed()),
             own_url,
             hooks: Arc::new(hooks),
+            channels,
             reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,
@@ -306,6 +309,19 @@ impl Server {
         self.desk.db.checkpoint().await?;
         result
     }
+}
+
+/// Returns the secrets of SMS and e-mail, the configured ones and those that owners gave.
+async fn channels(db: &Db, given: config::Channels) -> Result<Channels> {
+    let stored = |secret| db.read(move |c: &_| store::secrets::of_channel(c, secret));
+    Ok(Channels {
+        sms_key: Kept::new(given.sms_key, stored(ChannelSecret::SmsKey).await?),
+        mail_password: Kept::new(
+            given.mail_password,
+            stored(ChannelSecret::MailPassword).await?,
+        ),
+        calls: Arc::new(workers::channels::calls(given.sms_url)),
+    })
 }
 
 /// Returns what checks stored settings, with the file and the environment as they were at the start.

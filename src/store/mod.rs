@@ -16,6 +16,7 @@ pub mod customers;
 pub mod demo_shop;
 pub mod details;
 pub mod drawers;
+pub mod email_stops;
 pub mod employees;
 mod engine;
 pub mod first_day;

@@ -336,6 +336,7 @@ const OTHERS: &[&str] = &[
     "/settings/webhooks/1/delete",
     "/settings",
     "/reach/code",
+    "/u/none",
     "/demo/remove",
     "/logo",
     "/healthz",

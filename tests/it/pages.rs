@@ -160,6 +160,7 @@ pub const OWNERS: &[&str] = &[
     "/settings/texts",
     "/settings/texts/3",
     "/settings/texts/comment",
+    "/settings/channels",
     "/settings/webhooks",
     "/settings/address",
     "/settings/audit",

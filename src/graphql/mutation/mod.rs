@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bot;
+mod channels;
 mod conversation;
 mod customers;
 mod employees;
@@ -30,6 +31,7 @@ pub struct Mutation(
     settings::SettingMutation,
     message_texts::MessageTextMutation,
     bot::BotMutation,
+    channels::ChannelMutation,
     customers::CustomerMutation,
     tasks::TaskMutation,
     lines::LineMutation,

@@ -191,6 +191,7 @@ const TABLES: &[Table] = &[
     table("status_links", "generation", first::<i64>, &[]),
     table("messenger_updates", "received_at", first::<Millis>, &[]),
     keyed("chat_messages", "chat_id", "at", first::<Millis>),
+    table("email_stops", "stopped_at", first::<Millis>, &[]),
     table("form_posts", "posted_at", first::<Millis>, &[]),
     table("idempotency_keys", "kept_at", first::<Millis>, &[]),
     table("changes", "at", first::<Millis>, &[]),
