@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::reply::Response;
 use zayavka::app::bot_connection::BotConnection;
+use zayavka::app::max_connection::MaxConnection;
 use zayavka::app::last_edits::LastEdits;
 use zayavka::app::memory::Memory;
 use zayavka::app::reach::Reach;
@@ -132,6 +133,7 @@ impl Inside {
                 None,
                 Arc::new(|_| async { Err(Error::NotFound) }.boxed()),
             ),
+            max: MaxConnection::new(None),
             hooks: Arc::new(Hooks::new(
                 HashMap::new(),
                 Box::new(|_| async { Ok(()) }.boxed()),

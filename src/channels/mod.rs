@@ -4,7 +4,9 @@
 mod event;
 mod failure;
 mod html;
+pub mod max;
 mod pauses;
+mod remote_files;
 pub mod telegram;
 mod transport;
 
@@ -12,4 +14,5 @@ pub use event::{Contact, Content, Event, Message, Person, Update};
 pub use failure::Failure;
 pub use html::html;
 pub use pauses::{Pauses, Scope};
+pub use remote_files::RemoteFiles;
 pub use transport::{Outbound, Sent, Transport};

@@ -3,6 +3,7 @@
 
 mod backups;
 mod explain;
+mod max;
 mod papers;
 mod raw;
 mod reminders;
@@ -23,6 +24,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{Introspection, Problem, PublicUrl, Settings};
 
+pub use max::Max;
 use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
 pub use telegram::Telegram;
@@ -60,6 +62,7 @@ pub struct Config {
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
     pub telegram: Telegram,
+    pub max: Max,
     pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
@@ -118,6 +121,7 @@ impl Config {
         let mut raw = sources.raw(&Stored::new())?;
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
+        raw.max.token_file = None;
         raw.webhooks = Vec::new();
         Self::check(raw, sources)
     }
@@ -162,6 +166,7 @@ impl Config {
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,
             telegram: Telegram::check(raw.telegram, &sources, secure)?,
+            max: Max::check(raw.max, secure)?,
             introspection: match &*raw.graphql.introspection {
                 "staff" => Introspection::Staff,
                 "all" => Introspection::All,

@@ -3,6 +3,7 @@
 
 mod certificate;
 mod clock;
+mod max;
 mod place;
 mod telegram;
 mod webhooks;
@@ -109,6 +110,7 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     findings.push(backups(kept.settings.backups.as_ref(), now));
     findings.extend(certificate::examine(config, now));
     findings.extend(telegram::examine(config, &kept, now).await);
+    findings.extend(max::examine(config, &kept).await);
     findings
 }
 

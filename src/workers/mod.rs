@@ -4,6 +4,7 @@ pub mod backups;
 pub mod bot;
 pub mod clock;
 pub mod foreign_writes;
+pub mod max;
 pub mod merges;
 pub mod mornings;
 pub mod outbox;

@@ -31,13 +31,13 @@ use crate::protection::send_and_wait;
 const DOMAIN: &str = "desk.example.com";
 
 /// A certificate authority trusted by these tests only.
-struct Authority {
+pub struct Authority {
     certificate: Certificate,
     key: KeyPair,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -47,7 +47,7 @@ impl Authority {
     }
 
     /// Issues a certificate and its key, in PEM.
-    fn issue(&self, name: &str) -> (String, String) {
+    pub fn issue(&self, name: &str) -> (String, String) {
         self.issue_until(name, 4096, 1, 1)
     }
 
@@ -69,6 +69,11 @@ impl Authority {
             .signed_by(&self.certificate, &self.key)
             .unwrap()
             .pem()
+    }
+
+    /// Returns its own certificate, in PEM.
+    pub fn pem(&self) -> String {
+        self.certificate.pem()
     }
 
     fn roots(&self) -> RootCertStore {

@@ -4,15 +4,19 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Client;
-use crate::channels::Failure;
+use crate::channels::{Failure, Pauses, RemoteFiles};
+use crate::domain::Messenger;
 use crate::https::{self, Unread};
 
-impl Client {
-    /// Downloads a file of at most `max` bytes (<https://core.telegram.org/bots/api#getfile>).
-    ///
-    /// # Errors
-    /// See [`Failure`]; [`Failure::Refused`] for one that is longer.
-    pub async fn file(&self, file: &str, max: usize) -> Result<Vec<u8>, Failure> {
+impl RemoteFiles for Client {
+    const MESSENGER: Messenger = Messenger::Telegram;
+
+    fn pauses(&self) -> &Pauses {
+        self.pauses()
+    }
+
+    /// Source: <https://core.telegram.org/bots/api#getfile>.
+    async fn download(&self, file: &str, max: usize) -> Result<Vec<u8>, Failure> {
         let params = json!({ "file_id": file });
         let found: File = self.call(&self.bot, "getFile", &params).await?;
         let path = found

@@ -3,10 +3,18 @@
 //! Response bodies are read with a limit, through [`read`] or [`first_line`] only: the library's
 //! `bytes()` and `text()` are unbounded, and an endless response would exhaust the memory.
 
+mod authorities;
+mod public;
+
+use std::error::Error as _;
+use std::io;
 use std::sync::LazyLock;
 
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::rustls::{ClientConfig, Error};
+
+pub use authorities::Authorities;
+pub use public::{PublicOnly, Refused, is_own_literal, literal, public_of};
 
 use crate::tls_provider;
 
@@ -33,6 +41,21 @@ pub fn client() -> reqwest::ClientBuilder {
         // Without certificates: the client fails to build for the same reason.
         Err(_) => client,
     }
+}
+
+/// Returns whether a request failed because the server's certificate isn't trusted.
+pub fn is_untrusted(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        // An I/O error isn't the source of what it wraps.
+        let wrapped = cause.downcast_ref().and_then(io::Error::get_ref);
+        let tls = wrapped.and_then(|wrapped| wrapped.downcast_ref::<Error>());
+        if let Some(Error::InvalidCertificate(_)) = tls.or_else(|| cause.downcast_ref()) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 /// Reason why a response body was not read.
