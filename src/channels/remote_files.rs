@@ -16,6 +16,9 @@ pub trait RemoteFiles: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// See [`Failure`]; [`Failure::Refused`] for one that is longer or gone.
-    fn download(&self, file: &str, max: usize)
-    -> impl Future<Output = Result<Vec<u8>, Failure>> + Send;
+    fn download(
+        &self,
+        file: &str,
+        max: usize,
+    ) -> impl Future<Output = Result<Vec<u8>, Failure>> + Send;
 }

@@ -26,7 +26,8 @@ impl Max {
         // A package installs an empty token file to be filled in.
         let token = token.filter(|token| !token.expose_secret().is_empty());
         // It is the value of a header.
-        let fits = |token: &SecretString| token.expose_secret().bytes().all(|c| c.is_ascii_graphic());
+        let fits =
+            |token: &SecretString| token.expose_secret().bytes().all(|c| c.is_ascii_graphic());
         if !token.as_ref().is_none_or(fits) {
             return Err(wrong("max.token", "write the token alone, as MAX shows it"));
         }

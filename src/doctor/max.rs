@@ -69,13 +69,21 @@ fn unusable(failure: &Failure, max: &Max) -> Finding {
     }
     if Client::is_untrusted(failure) {
         let said = match &max.ca_file {
-            Some(file) => format!("its certificate isn't of an authority in {}", file.display()),
+            Some(file) => format!(
+                "its certificate isn't of an authority in {}",
+                file.display()
+            ),
             None => "no authority of this system has issued its certificate".to_owned(),
         };
         return Finding::failure(ABOUT, said, AUTHORITY);
     }
-    let advice = "Check this machine's network, name server and firewall. Messages wait and go out later";
-    Finding::failure(ABOUT, format!("it can't be used: {}", failure.detail()), advice)
+    let advice =
+        "Check this machine's network, name server and firewall. Messages wait and go out later";
+    Finding::failure(
+        ABOUT,
+        format!("it can't be used: {}", failure.detail()),
+        advice,
+    )
 }
 
 /// Compares the registered addresses with the way in which updates should arrive.

@@ -42,7 +42,12 @@ impl PublicUrl {
     /// Returns whether it is https at its default port, 443, the only one to which MAX delivers.
     pub fn is_https_at_443(&self) -> bool {
         let place = self.origin.strip_prefix("https://");
-        place.is_some_and(|place| place.rsplit(']').next().is_some_and(|end| !end.contains(':')))
+        place.is_some_and(|place| {
+            place
+                .rsplit(']')
+                .next()
+                .is_some_and(|end| !end.contains(':'))
+        })
     }
 }
 

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use crate::channels::{self, RemoteFiles, Scope, html};
 use crate::clock::Clock;
 use crate::domain::{
-    AttachmentId, Author, Buttons, Comment, Contents, Customer, Reply, Result, Wanted,
-    backoff, is_given_up,
+    AttachmentId, Author, Buttons, Comment, Contents, Customer, Reply, Result, Wanted, backoff,
+    is_given_up,
 };
 use crate::failure::Failure;
 use crate::i18n;
@@ -84,7 +84,7 @@ impl<F: RemoteFiles> Queue for Fetcher<F> {
     type Outcome = Fetched;
 
     async fn claim(&self) -> Result<Claim<Wanted>> {
-        let next = |c: &_| store::attachments::next(c, F::MESSENGER);
+        let next = |c: &store::Connection| store::attachments::next(c, F::MESSENGER);
         let Some((wanted, at)) = self.db.read(next).await? else {
             return Ok(Claim::Wait(Wake::OnChange));
         };

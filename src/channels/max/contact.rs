@@ -62,7 +62,8 @@ fn values(card: &str, property: &str) -> Vec<String> {
         let (name, value) = (&line[..end], &line[end + 1..]);
         let name = name.split(';').next().unwrap_or_default();
         let name = name.rsplit('.').next().unwrap_or_default();
-        name.eq_ignore_ascii_case(property).then(|| unescaped(value))
+        name.eq_ignore_ascii_case(property)
+            .then(|| unescaped(value))
     };
     card.lines().filter_map(value).collect()
 }
@@ -92,8 +93,7 @@ mod tests {
 
     use super::*;
 
-    const CARD: &str =
-        "BEGIN:VCARD\r\nVERSION:3.0\r\nTEL;TYPE=cell:79001234567\r\nFN:Anna\\, of Tver\r\nEND:VCARD\r\n";
+    const CARD: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nTEL;TYPE=cell:79001234567\r\nFN:Anna\\, of Tver\r\nEND:VCARD\r\n";
     /// Of the card above, by openssl.
     const HASH: &str = "8d656a0a4573848c3413bd5cd8bf4cf312e3c0c8df330d9004d30baac8b92a52";
 
@@ -129,7 +129,11 @@ mod tests {
             (contact(CARD, Some(HASH), 7), false, "forwarded"),
             (contact(&two, Some(HASH), 7), true, "two phones"),
             (nobodys, true, "of nobody"),
-            (json!({"max_info": {"user_id": 7}, "hash": HASH}), true, "no card"),
+            (
+                json!({"max_info": {"user_id": 7}, "hash": HASH}),
+                true,
+                "no card",
+            ),
             (json!(null), true, "nothing"),
         ] {
             assert!(!own(&payload, first_hand).own, "{what}");

@@ -156,8 +156,16 @@ mod tests {
             "text": "see https://example.com",
             "attachments": [{"type": "inline_keyboard"}, {"type": "share", "payload": {"url": "https://example.com"}}],
         });
-        for body in [&body, &json!({"text": "a"}), &json!(null), &json!({"attachments": {}})] {
-            assert!(matches!(&read(body, contact)[..], [Content::Words]), "{body}");
+        for body in [
+            &body,
+            &json!({"text": "a"}),
+            &json!(null),
+            &json!({"attachments": {}}),
+        ] {
+            assert!(
+                matches!(&read(body, contact)[..], [Content::Words]),
+                "{body}"
+            );
         }
     }
 }

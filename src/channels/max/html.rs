@@ -26,7 +26,10 @@ const KNOWN: &[(&str, &str)] = &[
 enum Piece<'a> {
     /// A character, as itself or an entity.
     Letter(&'a str),
-    Open { name: &'static str, address: Option<&'a str> },
+    Open {
+        name: &'static str,
+        address: Option<&'a str>,
+    },
     Close(&'static str),
     /// A tag that MAX doesn't know.
     Unknown,
@@ -100,14 +103,19 @@ fn tag(inside: &str) -> Piece<'_> {
         None => (false, inside),
     };
     let name = inside.split_whitespace().next().unwrap_or_default();
-    let known = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let known = KNOWN
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
     match (known, is_end) {
         (None, _) => Piece::Unknown,
         (Some((_, name)), true) => Piece::Close(name),
         (Some((_, name)), false) => {
             let address = inside.split_once("href=\"");
             let address = address.and_then(|(_, rest)| Some(rest.split_once('"')?.0));
-            Piece::Open { name, address: address.filter(|_| *name == "a") }
+            Piece::Open {
+                name,
+                address: address.filter(|_| *name == "a"),
+            }
         }
     }
 }
@@ -119,12 +127,27 @@ mod tests {
     #[test]
     fn tags_that_max_knows_stay_and_others_go_without_their_text() {
         for (text, expected) in [
-            ("Repair <b>No. 1</b>: &lt;ok&gt; &amp; done\n\n<i>x</i>", "Repair <b>No. 1</b>: &lt;ok&gt; &amp; done\n\n<i>x</i>"),
-            ("<a href=\"https://a.example/?a=1&amp;b=2\">№ 1</a>", "<a href=\"https://a.example/?a=1&amp;b=2\">№ 1</a>"),
-            ("<strong>a</strong><del>b</del><strike>c</strike>", "<b>a</b><s>b</s><s>c</s>"),
-            ("<blockquote expandable>a</blockquote> <tg-spoiler>b</tg-spoiler>", "a b"),
+            (
+                "Repair <b>No. 1</b>: &lt;ok&gt; &amp; done\n\n<i>x</i>",
+                "Repair <b>No. 1</b>: &lt;ok&gt; &amp; done\n\n<i>x</i>",
+            ),
+            (
+                "<a href=\"https://a.example/?a=1&amp;b=2\">№ 1</a>",
+                "<a href=\"https://a.example/?a=1&amp;b=2\">№ 1</a>",
+            ),
+            (
+                "<strong>a</strong><del>b</del><strike>c</strike>",
+                "<b>a</b><s>b</s><s>c</s>",
+            ),
+            (
+                "<blockquote expandable>a</blockquote> <tg-spoiler>b</tg-spoiler>",
+                "a b",
+            ),
             ("<span class=\"tg-spoiler\">a</span>", "a"),
-            ("<pre><code class=\"language-rust\">a</code></pre>", "<pre><code>a</code></pre>"),
+            (
+                "<pre><code class=\"language-rust\">a</code></pre>",
+                "<pre><code>a</code></pre>",
+            ),
             ("1 < 2 & 3", "1 < 2 & 3"),
             ("<b>a", "<b>a</b>"),
             ("a</b>", "a"),

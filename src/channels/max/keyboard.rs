@@ -16,7 +16,9 @@ pub(super) fn attachments(buttons: &Buttons) -> Vec<Value> {
     let rows: Vec<Vec<Value>> = match buttons {
         Buttons::None | Buttons::RemoveKeyboard => Vec::new(),
         Buttons::ShareContact(label) => {
-            vec![vec![json!({ "type": "request_contact", "text": cut(label) })]]
+            vec![vec![
+                json!({ "type": "request_contact", "text": cut(label) }),
+            ]]
         }
         Buttons::Row(row) => {
             let row: Vec<Value> = row.iter().filter_map(callback).collect();
@@ -53,8 +55,12 @@ mod tests {
 
     fn rows(buttons: &Buttons) -> Vec<usize> {
         let all = attachments(buttons);
-        let rows = all.iter().flat_map(|one| one["payload"]["buttons"].as_array());
-        rows.flatten().map(|row| row.as_array().unwrap().len()).collect()
+        let rows = all
+            .iter()
+            .flat_map(|one| one["payload"]["buttons"].as_array());
+        rows.flatten()
+            .map(|row| row.as_array().unwrap().len())
+            .collect()
     }
 
     fn some(count: usize) -> Vec<(String, String)> {
@@ -70,11 +76,17 @@ mod tests {
         assert_eq!(rows(&Buttons::Row(some(300))), [7; 30]);
         assert_eq!(rows(&Buttons::Column(some(40))), [1; 30]);
         assert_eq!(rows(&Buttons::ShareContact("Share".to_owned())), [1]);
-        let long = vec![("а".repeat(200), "d".repeat(1_024)), ("b".into(), "d".repeat(1_025))];
+        let long = vec![
+            ("а".repeat(200), "d".repeat(1_024)),
+            ("b".into(), "d".repeat(1_025)),
+        ];
         let built = attachments(&Buttons::Row(long));
         let label = built[0]["payload"]["buttons"][0][0]["text"].as_str();
         assert_eq!(label.unwrap().chars().count(), 128);
-        assert_eq!(built[0]["payload"]["buttons"][0].as_array().unwrap().len(), 1);
+        assert_eq!(
+            built[0]["payload"]["buttons"][0].as_array().unwrap().len(),
+            1
+        );
     }
 
     #[test]

@@ -76,7 +76,8 @@ mod tests {
         });
         let fields = message.as_object_mut().unwrap();
         fields.extend(differs.as_object().unwrap().clone());
-        let update = json!({"update_type": "message_created", "timestamp": 101, "message": message});
+        let update =
+            json!({"update_type": "message_created", "timestamp": 101, "message": message});
         let of = |update: Update| match update.event {
             Event::Message(message) => message,
             other => panic!("{other:?}"),
@@ -99,18 +100,27 @@ mod tests {
         assert_eq!(parts[1].text, None);
         let ids: Vec<_> = parts.iter().map(|part| part.id.as_str()).collect();
         assert_eq!(ids, ["mid.1", "mid.1/1"]);
-        assert!(parts.iter().all(|part| part.album.as_deref() == Some("mid.1")));
+        assert!(
+            parts
+                .iter()
+                .all(|part| part.album.as_deref() == Some("mid.1"))
+        );
     }
 
     #[test]
     fn a_reply_names_the_message_that_it_answers_and_a_forwarded_one_brings_its_content() {
-        let link = json!({"link": {"type": "reply", "message": {"mid": "mid.0", "text": "question"}}});
+        let link =
+            json!({"link": {"type": "reply", "message": {"mid": "mid.0", "text": "question"}}});
         let reply = one(&json!({"mid": "mid.1", "text": "yes"}), &link);
         assert_eq!(reply.answers, Some(MessageKey::new("mid.0")));
         assert_eq!(reply.text.as_deref(), Some("yes"));
 
-        let link = json!({"link": {"type": "forward", "message": {"mid": "mid.0", "text": "news"}}});
-        for body in [json!(null), json!({"mid": "mid.1", "text": "", "attachments": []})] {
+        let link =
+            json!({"link": {"type": "forward", "message": {"mid": "mid.0", "text": "news"}}});
+        for body in [
+            json!(null),
+            json!({"mid": "mid.1", "text": "", "attachments": []}),
+        ] {
             let forwarded = one(&body, &link);
             assert_eq!(forwarded.answers, None);
             assert_eq!(forwarded.text.as_deref(), Some("news"));

@@ -18,11 +18,11 @@ const MESSAGES: &str = "/messages";
 impl Transport for Client {
     const CHANNEL: Channel = Channel::Max;
     /// Evenly spaced: a burst would add to what a second admits anyway.
-    const PER_PERSON: Quota = Quota::per_second(NonZeroU32::new(2).unwrap())
-        .allow_burst(NonZeroU32::MIN);
+    const PER_PERSON: Quota =
+        Quota::per_second(NonZeroU32::new(2).unwrap()).allow_burst(NonZeroU32::MIN);
     /// A few requests a second are left for answers to buttons, files and registration.
-    const OVERALL: Quota = Quota::per_second(NonZeroU32::new(20).unwrap())
-        .allow_burst(NonZeroU32::new(5).unwrap());
+    const OVERALL: Quota =
+        Quota::per_second(NonZeroU32::new(20).unwrap()).allow_burst(NonZeroU32::new(5).unwrap());
 
     fn pauses(&self) -> &Pauses {
         self.pauses()

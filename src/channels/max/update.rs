@@ -174,12 +174,25 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_other_and_what_is_no_update_is_none() {
-        for kind in ["dialog_muted", "dialog_cleared", "message_removed", "bot_added", "new_kind"] {
+        for kind in [
+            "dialog_muted",
+            "dialog_cleared",
+            "message_removed",
+            "bot_added",
+            "new_kind",
+        ] {
             let update = one(&json!({"update_type": kind, "timestamp": 5, "chat_id": 3}));
             assert!(matches!(update.event, Event::Other));
             assert_eq!(update.key, format!("{kind}/3/5"));
         }
-        for text in ["", "[]", "{}", "null", "{\"update_type\": 7}", "{\"update_type\": \"a\""] {
+        for text in [
+            "",
+            "[]",
+            "{}",
+            "null",
+            "{\"update_type\": 7}",
+            "{\"update_type\": \"a\"",
+        ] {
             assert!(parse(text.as_bytes(), &"token".into()).is_empty(), "{text}");
         }
         let torn = one(&json!({"update_type": "message_created", "message": 7}));
@@ -198,7 +211,9 @@ mod tests {
 
         let press = |at: i64| {
             let callback = json!({"callback_id": "c", "timestamp": at, "payload": "p", "user": {"user_id": 7}});
-            one(&json!({"update_type": "message_callback", "timestamp": 9, "message": null, "callback": callback}))
+            one(
+                &json!({"update_type": "message_callback", "timestamp": 9, "message": null, "callback": callback}),
+            )
         };
         assert_eq!(press(1).key, press(1).key);
         assert_ne!(press(1).key, press(2).key);
@@ -236,7 +251,13 @@ mod tests {
                 "body": {"mid": "mid.1", "text": "list"},
             },
         });
-        let Event::Press { from, query, data, message } = one(&update).event else {
+        let Event::Press {
+            from,
+            query,
+            data,
+            message,
+        } = one(&update).event
+        else {
             panic!("no press");
         };
         assert_eq!(from.chat.id, 7);

@@ -53,7 +53,8 @@ impl Polling {
         for update in page.updates {
             let updates = max::parse(update.get().as_bytes(), &self.token);
             let (shop, links, now) = (desk.shop(), desk.links(), desk.clock.now());
-            let handle = move |tx: &Transaction<'_>| bot::handle_all(tx, &shop, &links, updates, now);
+            let handle =
+                move |tx: &Transaction<'_>| bot::handle_all(tx, &shop, &links, updates, now);
             desk.db.write(handle).await?;
             desk.db.metrics().updated();
         }
