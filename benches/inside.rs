@@ -25,6 +25,7 @@ use warp::reply::Response;
 use zayavka::app::bot_connection::BotConnection;
 use zayavka::app::channel_accounts::{Channels, Kept};
 use zayavka::app::last_edits::LastEdits;
+use zayavka::app::max_connection::MaxConnection;
 use zayavka::app::memory::Memory;
 use zayavka::app::reach::Reach;
 use zayavka::app::security::known_devices::Devices;
@@ -134,6 +135,7 @@ impl Inside {
                 None,
                 Arc::new(|_| async { Err(Error::NotFound) }.boxed()),
             ),
+            max: MaxConnection::new(None),
             hooks: Arc::new(Hooks::new(
                 HashMap::new(),
                 Box::new(|_| async { Ok(()) }.boxed()),

@@ -41,6 +41,7 @@ pub mod lines;
 pub mod lists;
 pub mod logo;
 mod made;
+pub mod max_connection;
 pub mod memory;
 pub mod merges;
 pub mod message_texts;
@@ -99,6 +100,7 @@ pub struct Desk {
     /// Loads the demo shop.
     pub fill: Box<demo_shop::Fill>,
     pub bot: bot_connection::BotConnection,
+    pub max: max_connection::MaxConnection,
     pub hooks: Arc<webhooks::Hooks>,
     /// What sends SMS and e-mail.
     pub channels: channel_accounts::Channels,
@@ -118,7 +120,8 @@ impl Desk {
         let mut routing = Routing::clone(&self.settings.now().shop.routing);
         routing.channels.retain(|channel| match channel {
             Channel::Telegram => self.has_bot(),
-            Channel::Max | Channel::Sms | Channel::Email | Channel::Page | Channel::Phone => false,
+            Channel::Max => self.max.is_set_up(),
+            Channel::Sms | Channel::Email | Channel::Page | Channel::Phone => false,
         });
         routing
     }

@@ -21,6 +21,21 @@ use perform::{Context, perform};
 use read::{language, read};
 pub use say::Sentence;
 
+/// Handles the updates that MAX sends as one. See [`handle`].
+///
+/// # Errors
+/// As for [`handle`].
+pub fn handle_all(
+    tx: &Transaction,
+    shop: &Shop,
+    links: &Links,
+    updates: Vec<Update>,
+    now: Timestamp,
+) -> Result<()> {
+    let mut updates = updates.into_iter();
+    updates.try_for_each(|update| handle(tx, shop, links, Messenger::Max, update, now))
+}
+
 /// Handles a messenger's update. Idempotent: a redelivered update, or one that isn't for us, has no
 /// effect.
 ///

@@ -4,6 +4,7 @@
 mod backups;
 mod channels;
 mod explain;
+mod max;
 mod papers;
 mod raw;
 mod reminders;
@@ -25,6 +26,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::domain::{Introspection, Problem, PublicUrl, Settings};
 
 pub use channels::Channels;
+pub use max::Max;
 use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
 pub use telegram::Telegram;
@@ -63,6 +65,7 @@ pub struct Config {
     pub jwt_secret: Option<SecretString>,
     pub telegram: Telegram,
     pub channels: Channels,
+    pub max: Max,
     pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
@@ -126,6 +129,7 @@ impl Config {
         raw.telegram.proxy_file = None;
         raw.sms.key_file = None;
         raw.email.password_file = None;
+        raw.max.token_file = None;
         raw.webhooks = Vec::new();
         Self::check(raw, sources)
     }
@@ -171,6 +175,7 @@ impl Config {
             jwt_secret,
             telegram: Telegram::check(raw.telegram, &sources, secure)?,
             channels: Channels::check(raw.sms, raw.email, &sources)?,
+            max: Max::check(raw.max, secure)?,
             introspection: match &*raw.graphql.introspection {
                 "staff" => Introspection::Staff,
                 "all" => Introspection::All,

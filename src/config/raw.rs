@@ -31,6 +31,7 @@ pub struct Raw {
     pub papers: RawPapers,
     pub auth: RawAuth,
     pub telegram: RawTelegram,
+    pub max: RawMax,
     pub graphql: RawGraphql,
     pub http: RawHttp,
     pub backup: RawBackup,
@@ -192,6 +193,16 @@ pub struct RawTelegram {
     pub notify_delay: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawMax {
+    pub token: Option<SecretString>,
+    pub token_file: Option<PathBuf>,
+    pub api_url: String,
+    pub ca_file: Option<PathBuf>,
+    pub mode: String,
+}
+
 /// A list; comma-separated in the environment, which has no lists.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -266,12 +277,14 @@ impl Sources {
             .map_err(ConfigError::Unreadable)
     }
 
-    /// Returns the same with the bot turned off.
+    /// Returns the same with the bots turned off.
     pub fn without_bot(self) -> Result<Self> {
         let by = "zayavka demo".to_owned();
         let off = config::Value::new(Some(&by), "off");
         let builder = config::Config::builder().add_source(self.0);
-        let builder = builder.set_override(SettingKey::BotMode.word(), off);
+        let builder = builder
+            .set_override(SettingKey::BotMode.word(), off.clone())
+            .and_then(|builder| builder.set_override("max.mode", off));
         let built = builder.map_err(ConfigError::Unreadable)?.build();
         built.map(Self).map_err(ConfigError::Unreadable)
     }
@@ -335,6 +348,7 @@ impl Default for Raw {
             papers: RawPapers::default(),
             auth: RawAuth::default(),
             telegram: RawTelegram::default(),
+            max: RawMax::default(),
             graphql: RawGraphql::default(),
             http: RawHttp::default(),
             backup: RawBackup::default(),
@@ -465,6 +479,18 @@ impl Default for RawTelegram {
             webhook_secret: None,
             webhook_secret_file: None,
             notify_delay: "5s".into(),
+        }
+    }
+}
+
+impl Default for RawMax {
+    fn default() -> Self {
+        Self {
+            token: None,
+            token_file: None,
+            api_url: "https://platform-api2.max.ru".into(),
+            ca_file: None,
+            mode: "auto".into(),
         }
     }
 }

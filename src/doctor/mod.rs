@@ -4,6 +4,7 @@
 mod certificate;
 mod channels;
 mod clock;
+mod max;
 mod place;
 mod telegram;
 mod telegram_advice;
@@ -113,6 +114,7 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     findings.extend(certificate::examine(config, now));
     findings.extend(telegram::examine(config, &kept, now).await);
     findings.extend(channels::examine(config, &kept).await);
+    findings.extend(max::examine(config, &kept).await);
     findings
 }
 

@@ -38,10 +38,40 @@ impl PublicUrl {
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https://")
     }
+
+    /// Returns whether it is https at its default port, 443, the only one to which MAX delivers.
+    pub fn is_https_at_443(&self) -> bool {
+        let place = self.origin.strip_prefix("https://");
+        place.is_some_and(|place| {
+            place
+                .rsplit(']')
+                .next()
+                .is_some_and(|end| !end.contains(':'))
+        })
+    }
 }
 
 impl fmt::Display for PublicUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.origin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PublicUrl;
+
+    #[test]
+    fn max_delivers_over_https_at_port_443_only() {
+        for (origin, expected) in [
+            ("https://desk.example.com", true),
+            ("https://[2001:db8::1]", true),
+            ("https://desk.example.com:8443", false),
+            ("https://[2001:db8::1]:8443", false),
+            ("http://desk.example.com", false),
+        ] {
+            let url = PublicUrl::new(origin, "", false);
+            assert_eq!(url.is_https_at_443(), expected, "{origin}");
+        }
     }
 }

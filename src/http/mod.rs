@@ -9,6 +9,8 @@ mod graphql;
 mod headers;
 mod hosts;
 pub mod listen;
+mod max_updates;
+mod messenger_secret;
 mod pages;
 mod ready;
 mod route;

@@ -13,7 +13,9 @@ use warp::{Filter, Rejection, Reply};
 use super::asker::Asker;
 use super::connection::Connection;
 use super::route::{first_of, pages, part_of, path_of, routes};
-use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, telegram_updates};
+use super::{
+    Site, body, events, files, graphql, max_updates, pages, ready, refuse, socket, telegram_updates,
+};
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, aliases, assets, attachments, board, cash, catalogue, customers, data,
@@ -83,6 +85,9 @@ routes! { site, or else nowhere, pages, with {
     events: "events" { .and(get).and(streamed.clone()).then(events::open) }
     webhook: "telegram" / "webhook" {
         .and(warp::post()).and(asked.clone()).and(body()).then(telegram_updates::answer)
+    }
+    max: "max" / "webhook" {
+        .and(warp::post()).and(asked.clone()).and(body()).then(max_updates::answer)
     }
     live: "live" { .and(get).and(streamed.clone()).and(query).then(events::open_for_page) }
     followed: "s" / Token / "live" {

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use secrecy::ExposeSecret;
-use subtle::ConstantTimeEq;
 use warp::http::{HeaderMap, StatusCode};
 
 use super::asker::Asker;
-use super::{Body, Site};
+use super::{Body, Site, messenger_secret};
 use crate::bot;
 use crate::channels::telegram;
 use crate::domain::{Messenger, Receiving, chain};
@@ -30,11 +28,7 @@ pub(super) async fn answer(
         (None, Some(_)) => return StatusCode::SERVICE_UNAVAILABLE,
         _ => return StatusCode::NOT_FOUND,
     };
-    let mut given = headers.get_all(SECRET).iter();
-    let right = given
-        .next()
-        .is_some_and(|value| bool::from(value.as_bytes().ct_eq(secret.expose_secret().as_bytes())));
-    if !right || given.next().is_some() {
+    if !messenger_secret::is_right(&headers, SECRET, &secret) {
         return StatusCode::UNAUTHORIZED;
     }
     let body = match body {

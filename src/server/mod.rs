@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::BotConnection;
 use crate::app::channel_accounts::{Channels, Kept};
+use crate::app::max_connection::{MaxBot, MaxConnection};
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::link_key::LinkKey,
@@ -41,6 +42,7 @@ use crate::workers::backups::BackupMaker;
 use crate::workers::bot::{First, Supervisor, probe};
 use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
+use crate::workers::max;
 use crate::workers::merges::ForgetMerges;
 use crate::workers::reminders::Reminding;
 use crate::workers::webhooks::{self, Couriers};
@@ -52,6 +54,7 @@ pub struct Server {
     desk: Arc<Desk>,
     bot: Supervisor,
     first_bot: First,
+    max: max::Supervisor,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
     hosts: Hosts,
@@ -109,6 +112,15 @@ impl Server {
         let way = telegram.server.way();
         let bot = BotConnection::new(telegram.token, token, way, probe(&telegram.server));
         let channels = channels(&db, config.channels).await?;
+        let of_max = config.max;
+        let max_bot = match of_max.token {
+            Some(token) => Some(MaxBot {
+                token,
+                mode: of_max.mode,
+                secret: Arc::new(secrets::kept(&db, "max_webhook").await?.into()),
+            }),
+            None => None,
+        };
         let key = match config.jwt_secret {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
@@ -130,6 +142,7 @@ impl Server {
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
             bot,
+            max: MaxConnection::new(max_bot),
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl)?,
             devices: Devices::new(key.expose_secret().as_bytes())?,
@@ -154,12 +167,18 @@ impl Server {
             server: telegram.server,
             secret: telegram.webhook_secret,
         };
+        let max = max::Supervisor {
+            desk: desk.clone(),
+            api_url: of_max.api_url,
+            ca_file: of_max.ca_file,
+        };
         let first_bot = bot.prepare().await?;
         Ok(Self {
             listener,
             desk,
             bot,
             first_bot,
+            max,
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
             hosts,
@@ -238,6 +257,7 @@ impl Server {
         };
         let mut parts = JoinSet::new();
         parts.spawn(self.bot.run(self.first_bot, stop.clone()).boxed());
+        parts.spawn(self.max.run(stop.clone()).boxed());
         let reminding = Reminding {
             desk: self.desk.clone(),
         };

@@ -11,6 +11,8 @@ const SMS_KEY: &str = "sms_key";
 const MAIL_PASSWORD: &str = "mail_password";
 /// Name of the bot's token that an owner connected.
 pub const BOT_TOKEN: &str = "telegram_token";
+/// Name of the position in MAX's updates. It tells a reader nothing, but it belongs to the bot.
+const MAX_MARKER: &str = "max_marker";
 
 pub fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT value FROM secrets WHERE name = ?1")?;
@@ -31,6 +33,17 @@ pub fn set(tx: &Transaction, name: &str, value: &[u8]) -> Result<()> {
 pub fn delete(tx: &Transaction, name: &str) -> Result<()> {
     tx.execute("DELETE FROM secrets WHERE name = ?1", [name])?;
     Ok(())
+}
+
+/// Returns the position in MAX's updates from which they are polled.
+pub fn max_marker(connection: &Connection) -> Result<Option<i64>> {
+    let marker = get(connection, MAX_MARKER)?.map(String::from_utf8);
+    let marker = marker.transpose().map_err(Error::internal)?;
+    Ok(marker.and_then(|marker| marker.parse().ok()))
+}
+
+pub fn set_max_marker(tx: &Transaction, marker: i64) -> Result<()> {
+    set(tx, MAX_MARKER, marker.to_string().as_bytes())
 }
 
 /// Returns the bot's token that an owner connected.

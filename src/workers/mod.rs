@@ -6,6 +6,7 @@ pub mod channels;
 pub mod clock;
 pub mod foreign_writes;
 pub mod letters;
+pub mod max;
 pub mod merges;
 pub mod mornings;
 pub mod outbox;

@@ -1,5 +1,5 @@
-//! Downloads files from Telegram into the database, one at a time, without an open transaction.
-//! Telegram keeps a file for later attempts.
+//! Downloads files from a messenger into the database, one at a time, without an open transaction.
+//! The messenger keeps a file for later attempts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,23 +7,22 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::channels::telegram::Client;
-use crate::channels::{self, Scope, html};
+use crate::channels::{self, RemoteFiles, Scope, html};
 use crate::clock::Clock;
 use crate::domain::{
-    AttachmentId, Author, Buttons, Comment, Contents, Customer, Messenger, Reply, Result, Wanted,
-    backoff, is_given_up,
+    AttachmentId, Author, Buttons, Comment, Contents, Customer, Reply, Result, Wanted, backoff,
+    is_given_up,
 };
 use crate::failure::Failure;
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
-/// The worker that downloads.
-pub struct Fetcher {
+/// The worker that downloads from one messenger.
+pub struct Fetcher<F: RemoteFiles> {
     db: Db,
     clock: Clock,
-    client: Client,
+    client: F,
 }
 
 /// Outcome of a download.
@@ -36,8 +35,8 @@ pub enum Fetched {
     Later(Timestamp),
 }
 
-impl Fetcher {
-    pub fn new(db: Db, clock: Clock, client: Client) -> Self {
+impl<F: RemoteFiles> Fetcher<F> {
+    pub fn new(db: Db, clock: Clock, client: F) -> Self {
         Self { db, clock, client }
     }
 
@@ -58,8 +57,8 @@ impl Fetcher {
     }
 }
 
-impl Worker for Fetcher {
-    /// A download is safe to abort: Telegram keeps the file.
+impl<F: RemoteFiles> Worker for Fetcher<F> {
+    /// A download is safe to abort: the messenger keeps the file.
     const GRACE: Duration = Duration::ZERO;
 
     fn clock(&self) -> &Clock {
@@ -79,17 +78,14 @@ impl Worker for Fetcher {
     }
 }
 
-impl Queue for Fetcher {
+impl<F: RemoteFiles> Queue for Fetcher<F> {
     const NAME: &'static str = "photos";
     type Job = Wanted;
     type Outcome = Fetched;
 
     async fn claim(&self) -> Result<Claim<Wanted>> {
-        let Some((wanted, at)) = self
-            .db
-            .read(|c| store::attachments::next(c, Messenger::Telegram))
-            .await?
-        else {
+        let next = |c: &store::Connection| store::attachments::next(c, F::MESSENGER);
+        let Some((wanted, at)) = self.db.read(next).await? else {
             return Ok(Claim::Wait(Wake::OnChange));
         };
         if at > self.clock.now() {
@@ -103,7 +99,7 @@ impl Queue for Fetcher {
     }
 
     async fn run(&self, wanted: &Wanted) -> Fetched {
-        match self.client.file(&wanted.file, Contents::MAX).await {
+        match self.client.download(&wanted.file, Contents::MAX).await {
             Ok(bytes) => match Contents::parse(bytes) {
                 Some(contents) => Fetched::Here(Arc::new(contents)),
                 None => Fetched::Lost,

@@ -472,6 +472,7 @@ fn every_page_is_among_those_that_are_looked_at() {
     // These accept POST alone.
     let posts = [
         "/telegram/webhook",
+        "/max/webhook",
         "/data/import",
         "/data/archive",
         "/catalogue/import",

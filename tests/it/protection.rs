@@ -29,6 +29,7 @@ async fn every_answer_has_the_headers_that_protect_browsers() {
         "/healthz",
         "/readyz",
         "/telegram/webhook",
+        "/max/webhook",
         "/manifest.webmanifest",
         "/%ff",
         "/assets/none.css",

@@ -67,7 +67,7 @@ impl Authority {
     }
 
     /// Issues a certificate and its key, in PEM.
-    fn issue(&self, name: &str) -> (String, String) {
+    pub fn issue(&self, name: &str) -> (String, String) {
         self.issue_until(name, 4096, 1, 1)
     }
 
@@ -89,6 +89,11 @@ impl Authority {
             .signed_by(&self.certificate, &self.key)
             .unwrap()
             .pem()
+    }
+
+    /// Returns its own certificate, in PEM.
+    pub fn pem(&self) -> String {
+        self.certificate.pem()
     }
 
     fn roots(&self) -> RootCertStore {

@@ -6,17 +6,20 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Client;
-use crate::channels::Failure;
+use crate::channels::{Failure, Pauses, RemoteFiles};
+use crate::domain::Messenger;
 use crate::https::{self, Unread};
 
-impl Client {
-    /// Downloads a file of at most `max` bytes (<https://core.telegram.org/bots/api#getfile>). A Bot API server that runs
-    /// with `--local` names a file on its own disk instead
-    /// (<https://core.telegram.org/bots/api#using-a-local-bot-api-server>).
-    ///
-    /// # Errors
-    /// See [`Failure`]; [`Failure::Refused`] for one that is longer.
-    pub async fn file(&self, file: &str, max: usize) -> Result<Vec<u8>, Failure> {
+impl RemoteFiles for Client {
+    const MESSENGER: Messenger = Messenger::Telegram;
+
+    fn pauses(&self) -> &Pauses {
+        self.pauses()
+    }
+
+    /// Source: <https://core.telegram.org/bots/api#getfile>. A Bot API server that runs with `--local` names a file on its
+    /// own disk instead (<https://core.telegram.org/bots/api#using-a-local-bot-api-server>).
+    async fn download(&self, file: &str, max: usize) -> Result<Vec<u8>, Failure> {
         let params = json!({ "file_id": file });
         let found: File = self.call(&self.bot, "getFile", &params).await?;
         let path = found
@@ -24,11 +27,13 @@ impl Client {
             .ok_or_else(|| Failure::Refused("no such file".to_owned()))?;
         match Path::new(&path).is_absolute() {
             true => self.local.file(path.into(), max).await,
-            false => self.download(&path, max).await,
+            false => self.fetch(&path, max).await,
         }
     }
+}
 
-    async fn download(&self, path: &str, max: usize) -> Result<Vec<u8>, Failure> {
+impl Client {
+    async fn fetch(&self, path: &str, max: usize) -> Result<Vec<u8>, Failure> {
         let request = self.files.get(self.url_of("file/bot", path));
         let answer = match self.answered(request).await? {
             answer if answer.status().is_success() => answer,

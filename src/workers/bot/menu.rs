@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::pace::Pace;
+use super::Pace;
 use crate::app::Desk;
 use crate::channels::telegram::Client;
 use crate::clock::Clock;
@@ -21,7 +21,7 @@ type Part = (Language, Option<&'static str>);
 /// The worker that sets the menu once.
 pub struct Menu {
     desk: Arc<Desk>,
-    pace: Pace,
+    pace: Pace<Client>,
     client: Client,
     parts: Mutex<Parts>,
 }
@@ -34,7 +34,7 @@ struct Parts {
 }
 
 impl Menu {
-    pub fn new(desk: Arc<Desk>, pace: Pace, client: Client) -> Self {
+    pub fn new(desk: Arc<Desk>, pace: Pace<Client>, client: Client) -> Self {
         let mut parts = Parts::default();
         for language in Language::ALL {
             parts.left.push_back((language, Some(language.tag())));

@@ -29,7 +29,7 @@ use crate::workers::worker::{self, Worker};
 
 use health::HealthCheck;
 use menu::Menu;
-use pace::Pace;
+pub use pace::Pace;
 use polling::{Polled, Polling};
 use registration::Registration;
 pub use supervisor::{First, Supervisor};
@@ -49,7 +49,7 @@ struct Bot {
     stop: CancellationToken,
     parts: JoinSet<Result<(), Failure>>,
     /// Pace of the registration.
-    pace: Arc<Pace>,
+    pace: Arc<Pace<Client>>,
     /// Wakes the registration.
     lost: watch::Sender<()>,
     /// Wakes the health check.

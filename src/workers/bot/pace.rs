@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::channels::Failure;
-use crate::channels::telegram::{Client, Conflict};
+use crate::channels::telegram::Conflict;
+use crate::channels::{Failure, Transport};
 use crate::clock::Clock;
 use crate::domain::backoff;
 
@@ -14,10 +14,10 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// programs that both resume at once would alternate forever.
 const PATIENCE: u32 = 4;
 
-/// The pace of a worker's calls: not while Telegram has paused all calls, and after a failure as
-/// late as Telegram says, or with exponential backoff.
-pub struct Pace {
-    client: Client,
+/// The pace of a worker's calls: not while the messenger has paused all calls, and after a failure as
+/// late as it says, or with exponential backoff.
+pub struct Pace<T: Transport> {
+    client: T,
     clock: Clock,
     attempts: Mutex<Attempts>,
 }
@@ -30,8 +30,8 @@ struct Attempts {
     next: Duration,
 }
 
-impl Pace {
-    pub fn new(client: Client, clock: Clock) -> Self {
+impl<T: Transport> Pace<T> {
+    pub fn new(client: T, clock: Clock) -> Self {
         Self {
             client,
             clock,
@@ -51,12 +51,12 @@ impl Pace {
         self.with(|attempts| attempts.failures = 0);
     }
 
-    /// Allows the next call at once, unless Telegram has paused all of them.
+    /// Allows the next call at once, unless the messenger has paused all of them.
     pub fn hurry(&self) {
         self.with(|attempts| attempts.next = Duration::ZERO);
     }
 
-    /// Delays the next call after one that Telegram or the network failed.
+    /// Delays the next call after one that the messenger or the network failed.
     pub fn failed(&self, failure: &Failure) {
         let least = Conflict::of(failure).map_or(0, |_| PATIENCE);
         self.delay(failure.after(), least);
@@ -77,7 +77,7 @@ impl Pace {
         });
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Attempts) -> T) -> T {
+    fn with<R>(&self, work: impl FnOnce(&mut Attempts) -> R) -> R {
         work(&mut self.attempts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::pace::Pace;
+use super::Pace;
 use crate::app::{Desk, incidents};
 use crate::bot;
 use crate::channels::Failure as ChannelFailure;
@@ -20,7 +20,7 @@ use crate::workers::worker::{Step, Wake, Worker};
 /// The worker that polls updates and passes them to the bot.
 pub struct Polling {
     desk: Arc<Desk>,
-    pace: Pace,
+    pace: Pace<Client>,
     client: Client,
     /// Wakes the registration when updates are sent elsewhere.
     lost: watch::Sender<()>,
@@ -38,7 +38,7 @@ pub type Polled = Option<Result<(), ChannelFailure>>;
 impl Polling {
     pub fn new(
         desk: Arc<Desk>,
-        pace: Pace,
+        pace: Pace<Client>,
         client: Client,
         lost: watch::Sender<()>,
         tried: watch::Receiver<()>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use super::pace::Pace;
+use super::Pace;
 use crate::channels;
 use crate::channels::telegram::Client;
 use crate::clock::Clock;
@@ -17,7 +17,7 @@ use crate::workers::worker::{Step, Wake, Worker};
 /// by another program.
 pub struct Registration {
     pub clock: Clock,
-    pub pace: Arc<Pace>,
+    pub pace: Arc<Pace<Client>>,
     pub client: Client,
     /// `None` in polling mode, in which no address may be registered.
     pub url: Option<String>,

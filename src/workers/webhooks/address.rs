@@ -1,61 +1,21 @@
 //! Addresses to which owners' webhooks may lead: not to this machine or its networks, whoever asks for it. They are
 //! checked when a webhook is saved, and at each connection, since a name may lead elsewhere by then.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
 
 use super::Reach;
-use crate::domain::{HookFailure, Problem, is_public};
+use crate::domain::Problem;
+use crate::https::{is_own_literal, literal, public_of};
 
 /// Maximum time for the look-up of a name that is saved. One that isn't known yet is accepted: it is looked up again at
 /// each connection.
 const LOOKUP: Duration = Duration::from_secs(3);
 /// Maximum length of a URL.
 const LONGEST: usize = 2_000;
-
-/// The error of a connection to an address of the server's own network.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", HookFailure::Private.word())]
-pub(super) struct Refused;
-
-/// A resolver that leaves out addresses which aren't public.
-pub(super) struct PublicOnly;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = lookup_host((name.as_str(), 0)).await?;
-            let public = public_of(found);
-            match public.is_empty() {
-                true => Err(Refused.into()),
-                false => Ok(Box::new(public.into_iter()) as Addrs),
-            }
-        })
-    }
-}
-
-fn public_of(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
-    let own = own_addresses();
-    found.filter(|to| is_allowed(to.ip(), &own)).collect()
-}
-
-fn is_allowed(address: IpAddr, own: &[IpAddr]) -> bool {
-    is_public(address) && !own.contains(&address.to_canonical())
-}
-
-/// Returns the addresses of this machine's interfaces, which may be public too.
-fn own_addresses() -> Vec<IpAddr> {
-    let interfaces = if_addrs::get_if_addrs().inspect_err(|error| {
-        let error = error as &dyn std::error::Error;
-        tracing::warn!(error, "failed to read the addresses of this machine");
-    });
-    let interfaces = interfaces.unwrap_or_default().into_iter();
-    interfaces.map(|interface| interface.ip()).collect()
-}
 
 /// Checks the URL of an owner's webhook.
 ///
@@ -98,24 +58,16 @@ pub(super) async fn check(text: &str, reach: Reach, own: &str) -> Result<(), Pro
 /// # Errors
 /// [`Problem::WebhookAddressPrivate`].
 pub(super) fn check_literal(text: &str) -> Result<(), Problem> {
-    match literal(text) {
-        Some(address) if !is_allowed(address, &own_addresses()) => {
-            Err(Problem::WebhookAddressPrivate)
-        }
-        _ => Ok(()),
+    match Url::parse(text).is_ok_and(|url| is_own_literal(&url)) {
+        true => Err(Problem::WebhookAddressPrivate),
+        false => Ok(()),
     }
-}
-
-fn literal(text: &str) -> Option<IpAddr> {
-    let url = Url::parse(text).ok()?;
-    let host = url.host_str()?.trim_matches(['[', ']']);
-    host.parse().ok()
 }
 
 /// Returns whether a URL leads to this machine or its networks alone.
 async fn leads_home(url: &Url) -> bool {
-    if let Some(address) = literal(url.as_str()) {
-        return !is_allowed(address, &own_addresses());
+    if literal(url).is_some() {
+        return is_own_literal(url);
     }
     let found = lookup(url.host_str().unwrap_or_default()).await;
     found.is_some_and(|found| public_of(found.iter().copied()).is_empty())
@@ -130,23 +82,6 @@ async fn lookup(host: &str) -> Option<Vec<SocketAddr>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn a_name_that_leads_to_this_machine_resolves_to_nothing() {
-        let name = "localhost".parse().unwrap();
-        let refused = PublicOnly.resolve(name).await;
-        assert!(refused.err().unwrap().is::<Refused>());
-    }
-
-    #[test]
-    fn the_interfaces_of_this_machine_are_its_own_whatever_their_addresses() {
-        let own: IpAddr = "1.1.1.1".parse().unwrap();
-        assert!(is_allowed(own, &[]));
-        assert!(!is_allowed(own, &[own]));
-        assert!(!is_allowed("::ffff:1.1.1.1".parse().unwrap(), &[own]));
-        let loopback: IpAddr = "127.0.0.1".parse().unwrap();
-        assert!(own_addresses().contains(&loopback));
-    }
 
     #[tokio::test]
     async fn an_owners_address_is_https_public_and_without_secrets_before_the_path() {

@@ -1,6 +1,5 @@
 //! The request of a delivery.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +7,13 @@ use futures_util::FutureExt;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 
-use super::address::{self, PublicOnly, Refused};
+use super::address;
 use super::message::{body, headers};
 use crate::app::settings::Live;
 use crate::app::webhooks::{self, Check, Parcel};
 use crate::clock::{Clock, Stopwatch};
-use crate::domain::{Attempt, HookFailure, HookSource, LONGEST_BACKOFF, PublicUrl};
-use crate::https;
+use crate::domain::{Attempt, HookSource, LONGEST_BACKOFF, PublicUrl};
+use crate::https::{self, PublicOnly, Refused};
 
 /// Time-outs for connecting to a receiver, and for its response.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -143,12 +142,8 @@ impl Sender {
 
 /// Returns the reason of a failure. The library's own text may contain the URL.
 fn reason(error: &reqwest::Error) -> String {
-    let mut next = error.source();
-    while let Some(cause) = next {
-        if cause.is::<Refused>() {
-            return Refused.to_string();
-        }
-        next = cause.source();
+    if Refused::is_cause_of(error) {
+        return Refused.to_string();
     }
     https::reason(error).word().to_owned()
 }

@@ -3,12 +3,18 @@
 //! Response bodies are read with a limit, through [`read`] or [`first_line`] only: the library's
 //! `bytes()` and `text()` are unbounded, and an endless response would exhaust the memory.
 
+mod authorities;
+mod public;
+
 use std::error::Error as _;
 use std::io;
 use std::sync::LazyLock;
 
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::rustls::{ClientConfig, Error};
+
+pub use authorities::Authorities;
+pub use public::{PublicOnly, Refused, is_own_literal, literal, public_of};
 
 use crate::domain::NetworkFailure;
 use crate::tls_provider;
@@ -86,6 +92,21 @@ fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
     let inner = io.and_then(io::Error::get_ref);
     let is_cut = io.is_some_and(|io| io.to_string().contains("tls handshake eof"));
     error.is::<Error>() || is_cut || inner.is_some_and(|inner| is_of_tls(inner))
+}
+
+/// Returns whether a request failed because the server's certificate isn't trusted.
+pub fn is_untrusted(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        // An I/O error isn't the source of what it wraps.
+        let wrapped = cause.downcast_ref().and_then(io::Error::get_ref);
+        let tls = wrapped.and_then(|wrapped| wrapped.downcast_ref::<Error>());
+        if let Some(Error::InvalidCertificate(_)) = tls.or_else(|| cause.downcast_ref()) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 /// Reason why a response body was not read.
