@@ -103,7 +103,7 @@ CREATE TABLE outbox_new (
     cost        INTEGER,
     -- Its number at a gateway that tells later whether it arrived, and what was told.
     external_id TEXT,
-    arrival     TEXT    CHECK (arrival IN ('PENDING', 'ARRIVED', 'FAILED')),
+    arrival     TEXT    CHECK (arrival IN ('PENDING', 'ARRIVED')),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (reply IS NOT NULL)),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (task_id IS NULL)),
     CHECK (kind NOT IN ('REPLY', 'STAFF_NEWS') OR chat_id IS NOT NULL),

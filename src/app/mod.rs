@@ -121,7 +121,9 @@ impl Desk {
         routing.channels.retain(|channel| match channel {
             Channel::Telegram => self.has_bot(),
             Channel::Max => self.max.is_set_up(),
-            Channel::Sms | Channel::Email | Channel::Page | Channel::Phone => false,
+            Channel::Sms => self.sms_account().is_some(),
+            Channel::Email => self.mail_account().is_some(),
+            Channel::Page | Channel::Phone => false,
         });
         routing
     }
@@ -173,9 +175,13 @@ impl Desk {
         Some(format!("https://t.me/{name}"))
     }
 
-    /// Returns the reason why messages can't reach a task's customer; `None` when they can.
-    pub fn unreachable(&self, customer: Option<&Customer>) -> Option<Unreachable> {
-        Unreachable::of(customer, &self.routing())
+    /// Returns the reason why a task's customer can't be told something for a purpose; `None` when they can.
+    pub fn unreachable(
+        &self,
+        customer: Option<&Customer>,
+        purpose: Purpose,
+    ) -> Option<Unreachable> {
+        Unreachable::of(customer, purpose, &self.routing())
     }
 
     fn has_bot(&self) -> bool {

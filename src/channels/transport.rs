@@ -4,6 +4,7 @@ use std::future::Future;
 
 use governor::Quota;
 
+use super::email::Letter;
 use super::{Failure, Pauses};
 use crate::domain::{Channel, Chat, MessageKey, Money, Phone, Reply};
 
@@ -12,8 +13,13 @@ use crate::domain::{Channel, Chat, MessageKey, Money, Phone, Reply};
 pub enum Outbound {
     /// To a messenger, with buttons.
     Chat(Chat, Reply),
-    /// A plain text to a phone.
-    Text(Phone, String),
+    /// A plain text to a phone, with our id of the message.
+    Text {
+        phone: Phone,
+        text: String,
+        id: String,
+    },
+    Letter(Letter),
 }
 
 /// What a channel tells of a message that it took.

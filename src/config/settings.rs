@@ -46,7 +46,7 @@ impl Raw {
             links_hold: DAY * u32::from(self.shop.status_days()?),
             shop: Shop {
                 about: Arc::new(self.shop.about(country)?),
-                routing: Arc::default(),
+                routing: Arc::new(self.routing()?),
                 country,
                 timezone: TimeZone::get(&self.timezone).map_err(|_| {
                     let why = "write an IANA name, for example Europe/Moscow";

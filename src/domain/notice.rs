@@ -227,7 +227,7 @@ pub struct NoticeRecord {
 
 words! {
     /// Arrival of a message at a channel that tells of it later.
-    Arrival { Pending = "PENDING", Arrived = "ARRIVED", Failed = "FAILED" }
+    Arrival { Pending = "PENDING", Arrived = "ARRIVED" }
 }
 
 /// Reason why a notice became a dead letter.

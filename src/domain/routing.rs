@@ -47,10 +47,15 @@ pub struct Routing {
 }
 
 impl Default for Routing {
-    /// Messengers alone.
+    /// All channels, and nothing by SMS.
     fn default() -> Self {
         Self {
-            channels: vec![Channel::Telegram, Channel::Max],
+            channels: vec![
+                Channel::Telegram,
+                Channel::Max,
+                Channel::Sms,
+                Channel::Email,
+            ],
             by_sms: Vec::new(),
         }
     }
@@ -129,19 +134,19 @@ pub enum Unreachable {
 }
 
 impl Unreachable {
-    /// Returns why a customer can't be sent messages from staff; `None` when they can.
-    pub fn of(customer: Option<&Customer>, routing: &Routing) -> Option<Self> {
+    /// Returns why a customer can't be told something for a purpose; `None` when they can.
+    pub fn of(customer: Option<&Customer>, purpose: Purpose, routing: &Routing) -> Option<Self> {
         match customer {
             None => Some(Self::NoCustomer),
-            Some(customer) => Self::over(&customer.contacts(), routing),
+            Some(customer) => Self::over(&customer.contacts(), purpose, routing),
         }
     }
 
-    /// Returns why messages from staff can't reach these contacts; `None` when they can.
-    pub fn over(contacts: &Contacts, routing: &Routing) -> Option<Self> {
+    /// Returns why these contacts can't be told something for a purpose; `None` when they can.
+    pub fn over(contacts: &Contacts, purpose: Purpose, routing: &Routing) -> Option<Self> {
         let has = |test: fn(&ChatLink) -> bool| contacts.links().any(test);
         match () {
-            () if !routing.ready(contacts, Purpose::Message).is_empty() => None,
+            () if !routing.ready(contacts, purpose).is_empty() => None,
             // A reachable account is on a messenger that isn't set up.
             () if routing.channels.is_empty() || has(ChatLink::reachable) => Some(Self::NoBot),
             () if has(|link| link.verified) => Some(Self::Blocked),

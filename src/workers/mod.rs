@@ -1,5 +1,7 @@
 //! Background workers.
 
+pub mod accounts;
+mod arrivals;
 pub mod backups;
 pub mod bot;
 pub mod channels;
@@ -10,6 +12,7 @@ pub mod max;
 pub mod merges;
 pub mod mornings;
 pub mod outbox;
+mod parts;
 pub mod photos;
 pub mod reach;
 pub mod reminders;

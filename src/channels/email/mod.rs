@@ -4,6 +4,8 @@ mod fault;
 mod html;
 mod letter;
 mod mailer;
+mod transport;
 
 pub use letter::Letter;
 pub use mailer::{Mailer, TIMEOUT};
+pub use transport::Letters;

@@ -9,6 +9,8 @@ mod gateway;
 mod sms_aero;
 mod sms_ru;
 mod smsc;
+mod transport;
 
 pub use client::{Client, TIMEOUT};
 pub use gateway::{Delivery, Sent, SmsState, Text};
+pub use transport::Texts;

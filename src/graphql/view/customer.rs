@@ -6,7 +6,7 @@ use super::written::{Part, Written, add_wanted, fields};
 use super::{List, TaskView};
 use crate::app::paging;
 use crate::domain::{
-    CardEmail, CardNote, Company, Contacts, Messenger, Name, Result, SecondPhone, TaxNumber,
+    CardEmail, CardNote, Company, Contacts, Messenger, Name, Purpose, Result, SecondPhone, TaxNumber,
     Unreachable,
 };
 use crate::graphql::RequestContext;
@@ -143,7 +143,7 @@ fields! {
                 has_email: self.row.email()?.is_some(),
             };
             let routing = ctx.desk()?.routing();
-            Ok(Unreachable::over(&contacts, &routing).map(Into::into))
+            Ok(Unreachable::over(&contacts, Purpose::Message, &routing).map(Into::into))
         }
 
         /// Time of the last change of the customer, in the order of commits: never before that of an earlier change,

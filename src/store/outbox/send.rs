@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::{NO_NOTICE, chat, notice};
 use crate::domain::{
-    Channel, Chat, Content, CustomerId, Money, Notice, NoticeId, Outgoing, Reason, Result, TaskId,
+    Arrival, Channel, Chat, Content, CustomerId, Money, Notice, NoticeId, Outgoing, Reason, Result, TaskId,
 };
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
@@ -143,6 +143,8 @@ pub struct Delivered {
     pub cost: Option<Money>,
     /// Its number at a gateway that tells later whether it arrived.
     pub external_id: Option<String>,
+    /// `None` for a channel on which what was sent has arrived.
+    pub arrival: Option<Arrival>,
 }
 
 /// Settles a delivered row. Notices are kept as a record; replies are deleted.
@@ -154,15 +156,69 @@ pub fn set_delivered(
 ) -> Result<()> {
     let sql = format!(
         "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL, cost = ?3,
-             external_id = ?4, arrival = iif(?4 IS NULL, NULL, 'PENDING')
+             external_id = ?4, arrival = ?5
          WHERE id = ?1 AND kind NOT IN {NO_NOTICE}"
     );
-    let Delivered { cost, external_id } = delivered;
+    let Delivered {
+        cost,
+        external_id,
+        arrival,
+    } = delivered;
     tx.prepare_cached(&sql)?
-        .execute((id, Millis(now), cost, external_id))?;
+        .execute((id, Millis(now), cost, external_id, arrival))?;
     let sql = format!("DELETE FROM outbox WHERE id = ?1 AND kind IN {NO_NOTICE}");
     tx.prepare_cached(&sql)?.execute([id])?;
     Ok(())
+}
+
+/// A message whose arrival isn't known yet.
+pub struct Arriving {
+    pub id: NoticeId,
+    pub external_id: String,
+    /// Canonical form (E.164).
+    pub phone: String,
+}
+
+/// Returns the messages that are on their way, sent since an instant, the longest unasked first.
+pub fn arriving(connection: &Connection, since: Timestamp, most: usize) -> Result<Vec<Arriving>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT o.id, o.external_id, c.phone_e164 FROM outbox AS o JOIN customers AS c ON c.id = o.customer_id
+         WHERE o.arrival = 'PENDING' AND o.external_id IS NOT NULL AND o.settled_at >= ?1 ORDER BY o.id LIMIT ?2",
+    )?;
+    let rows = statement.query_map((Millis(since), most), |row| {
+        Ok(Arriving {
+            id: row.get("id")?,
+            external_id: row.get("external_id")?,
+            phone: row.get("phone_e164")?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Records that a message has arrived.
+pub fn set_arrived(tx: &Transaction, id: NoticeId) -> Result<()> {
+    let sql = "UPDATE outbox SET arrival = 'ARRIVED' WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute([id])?;
+    Ok(())
+}
+
+/// Records what a message cost, where that is told later.
+pub fn set_cost(tx: &Transaction, id: NoticeId, cost: Option<Money>) -> Result<()> {
+    let sql = "UPDATE outbox SET cost = coalesce(?2, cost) WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute((id, cost))?;
+    Ok(())
+}
+
+/// Returns the number of messages that a channel took since an instant, or is being given, and what they cost.
+pub fn spent(connection: &Connection, channel: Channel, since: Timestamp) -> Result<(u32, Money)> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*), coalesce(sum(cost), 0) FROM outbox
+         WHERE channel = ?1 AND (state = 'SENDING' OR settled_at >= ?2 AND attempts > 0)",
+    )?;
+    let spent = statement.query_row((channel, Millis(since)), |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    });
+    Ok(spent?)
 }
 
 /// Settles a row that is to be retried, after a delay from now; `maybe_seen` if it may have been

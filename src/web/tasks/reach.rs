@@ -3,7 +3,7 @@
 //! can't contradict each other.
 
 use super::toast::Toast;
-use crate::domain::{Customer, Unreachable};
+use crate::domain::{Customer, Purpose, Unreachable};
 use crate::web::visit::Visit;
 
 /// Returns the message id of a reason.
@@ -17,9 +17,13 @@ pub fn why(unreachable: Unreachable) -> &'static str {
     }
 }
 
-/// Returns why a customer can't be notified, with the phone to call instead; `None` when they can.
-pub fn call_instead(visit: &Visit, customer: Option<&Customer>) -> Option<String> {
-    let why = visit.texts.s(why(visit.desk.unreachable(customer)?));
+/// Returns why a customer can't be told something for a purpose, with the phone to call instead; `None` when they can.
+pub fn call_instead(
+    visit: &Visit,
+    customer: Option<&Customer>,
+    purpose: Purpose,
+) -> Option<String> {
+    let why = visit.texts.s(why(visit.desk.unreachable(customer, purpose)?));
     // No-break spaces keep the number on one line.
     let phone = customer.map(|customer| customer.phone.formatted().replace(' ', "\u{a0}"));
     Some(match phone {
@@ -32,9 +36,9 @@ pub fn call_instead(visit: &Visit, customer: Option<&Customer>) -> Option<String
 
 /// Returns the result of what was just sent, if the URL announces one.
 pub fn toast(visit: &Visit, customer: Option<&Customer>) -> Option<Toast> {
-    let (sent, saved) = match visit.parameter("said")? {
-        "message" => ("said-sent", "said-saved"),
-        "price" => ("asked-sent", "asked-saved"),
+    let (sent, saved, purpose) = match visit.parameter("said")? {
+        "message" => ("said-sent", "said-saved", Purpose::Message),
+        "price" => ("asked-sent", "asked-saved", Purpose::Quote),
         "customer" => {
             let name = super::CustomerLine::new(customer, &visit.texts).name;
             return Some(Toast::plain(visit.texts.fill(
@@ -46,7 +50,7 @@ pub fn toast(visit: &Visit, customer: Option<&Customer>) -> Option<Toast> {
         "paid" => return Some(Toast::plain(visit.texts.s("said-paid"))),
         _ => return None,
     };
-    let text = match call_instead(visit, customer) {
+    let text = match call_instead(visit, customer, purpose) {
         None => visit.texts.s(sent),
         Some(why) => visit.texts.fill(saved, "why", why),
     };

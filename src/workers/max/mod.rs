@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Desk;
@@ -20,8 +19,8 @@ use crate::failure::Failure;
 use crate::https::Authorities;
 use crate::workers::bot::Pace;
 use crate::workers::outbox::{Notifier, StaffTexts};
+use crate::workers::parts::Parts;
 use crate::workers::photos::Fetcher;
-use crate::workers::worker::{self, Worker};
 
 use polling::Polling;
 use registration::Registration;
@@ -123,9 +122,10 @@ impl Supervisor {
     fn start(&self, parts: &mut Parts, client: &Client, bot: &MaxBot, wanted: &WantedMax) {
         let desk = &self.desk;
         let pace = || Pace::new(client.clone(), desk.clock.clone());
-        let shop = desk.clone();
+        let (shop, links) = (desk.clone(), desk.clone());
         let words = StaffTexts {
             shop: Arc::new(move || shop.shop()),
+            links: Arc::new(move || links.links()),
             public_url: wanted.public_url.clone(),
         };
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
@@ -149,49 +149,5 @@ impl Supervisor {
             tried,
             losses,
         ));
-    }
-}
-
-/// Workers that start and stop together.
-struct Parts {
-    stop: CancellationToken,
-    running: JoinSet<Result<(), Failure>>,
-}
-
-impl Parts {
-    fn new(stop: &CancellationToken) -> Self {
-        Self {
-            stop: stop.child_token(),
-            running: JoinSet::new(),
-        }
-    }
-
-    fn add(&mut self, worker: impl Worker + Send + 'static) {
-        self.running.spawn(worker::run(worker, self.stop.clone()));
-    }
-
-    /// Waits until a worker ends unasked.
-    ///
-    /// # Errors
-    /// Always: its own, or that it ended.
-    async fn failed(&mut self) -> Result<(), Failure> {
-        match self.running.join_next().await {
-            Some(ended) => {
-                ended.unwrap_or_else(|panic| Err(panic.into()))?;
-                Err("a worker of the bot at MAX ended unasked".into())
-            }
-            None => std::future::pending().await,
-        }
-    }
-
-    /// Stops the workers and waits for their ends.
-    async fn stopped(mut self) -> Result<(), Failure> {
-        self.stop.cancel();
-        let mut result = Ok(());
-        while let Some(ended) = self.running.join_next().await {
-            let ended = ended.unwrap_or_else(|panic| Err(panic.into()));
-            result = result.and(ended);
-        }
-        result
     }
 }

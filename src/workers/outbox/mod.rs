@@ -231,7 +231,7 @@ impl<T: Transport> Queue for Notifier<T> {
         let Sending { row, message } = sending;
         let chat = match message {
             Outbound::Chat(chat, _) => Some(*chat),
-            Outbound::Text(..) => None,
+            Outbound::Text { .. } | Outbound::Letter(_) => None,
         };
         let (row, sent, now) = (row.clone(), sent.clone(), self.clock.now());
         let shop = self.words.shop();

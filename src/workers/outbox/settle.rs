@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::app::{chat_links, routes};
 use crate::channels::{Failure, Sent};
 use crate::domain::{
-    Channel, Chat, MessageKey, NoticeId, Outgoing, Reason, Result, Shop, backoff, is_given_up,
+    Arrival, Channel, Chat, MessageKey, NoticeId, Outgoing, Reason, Result, Shop, backoff, is_given_up,
 };
 use crate::store::outbox::Delivered;
 use crate::store::{self, Transaction};
@@ -33,7 +33,13 @@ pub(super) fn settle(
         // Whether it arrived is unknown, and asking for it twice costs twice.
         Err(Failure::Retry {
             maybe_done: true, ..
-        }) if !repeats => store::outbox::set_delivered(tx, row.id, &Delivered::default(), now),
+        }) if !repeats => {
+            let delivered = Delivered {
+                arrival: Some(Arrival::Pending),
+                ..Delivered::default()
+            };
+            store::outbox::set_delivered(tx, row.id, &delivered, now)
+        }
         Err(Failure::Retry { detail, .. }) if is_given_up(row.created, now) => {
             store::outbox::set_dead(tx, row.id, Reason::Expired, &detail, now)
         }
@@ -66,6 +72,7 @@ fn delivered(
     }
     let delivered = Delivered {
         cost: sent.cost,
+        arrival: sent.external_id.as_ref().map(|_| Arrival::Pending),
         external_id: sent.external_id,
     };
     store::outbox::set_delivered(tx, row.id, &delivered, now)

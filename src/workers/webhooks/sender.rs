@@ -12,7 +12,7 @@ use super::message::{body, headers};
 use crate::app::settings::Live;
 use crate::app::webhooks::{self, Check, Parcel};
 use crate::clock::{Clock, Stopwatch};
-use crate::domain::{Attempt, HookSource, LONGEST_BACKOFF, PublicUrl};
+use crate::domain::{Attempt, HookFailure, HookSource, LONGEST_BACKOFF, PublicUrl};
 use crate::https::{self, PublicOnly, Refused};
 
 /// Time-outs for connecting to a receiver, and for its response.

@@ -33,7 +33,6 @@ impl Delivery {
                 let (class, icon, id) = match record.arrival {
                     None | Some(Arrival::Arrived) => ("ok", "check", "chat-delivered"),
                     Some(Arrival::Pending) => ("", "check", "chat-sent"),
-                    Some(Arrival::Failed) => ("bad", "alert", "chat-lost"),
                 };
                 (class, icon, texts.fill(id, "how", how(record, texts)))
             }
@@ -149,7 +148,6 @@ pub fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Op
             Fate::Delivered { at } => match record.arrival {
                 None | Some(Arrival::Arrived) => say("notice-delivered", Some(at), ""),
                 Some(Arrival::Pending) => say("notice-sent", Some(at), ""),
-                Some(Arrival::Failed) => say("notice-lost", Some(at), ""),
             },
             Fate::Dead { reason, detail } => match reason {
                 Reason::Blocked => say("notice-dead-blocked", None, ""),
@@ -158,7 +156,7 @@ pub fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Op
             },
         },
         good: matches!(record.fate, Fate::Delivered { .. })
-            && record.arrival != Some(Arrival::Failed),
+           ,
         bad: dead || matches!(record.fate, Fate::Retrying { .. }),
         retry: dead.then(|| record.id.get()),
     })

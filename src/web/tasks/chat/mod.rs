@@ -106,7 +106,7 @@ impl Chat {
             || texts.s("toast-customer"),
             |name| name.as_str().to_owned(),
         );
-        let why = visit.desk.unreachable(customer);
+        let why = visit.desk.unreachable(customer, Purpose::Message);
         let unreachable = why.map(|why| texts.s(reach::why(why)));
         let builder = Builder {
             texts,

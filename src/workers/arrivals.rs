@@ -1,0 +1,91 @@
+//! Asks the SMS gateway whether messages arrived, since it takes them before it knows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{Timestamp, ToSpan};
+use tokio::sync::watch;
+
+use crate::app::Desk;
+use crate::channels::sms::{Client, Delivery, SmsState};
+use crate::clock::Clock;
+use crate::domain::Reason;
+use crate::failure::Failure;
+use crate::store::outbox::Arriving;
+use crate::store::{self, Transaction};
+use crate::workers::worker::{Step, Wake, Worker};
+
+/// Interval between two questions about the messages on their way.
+const ASK: Duration = Duration::from_secs(60);
+/// How many are asked about at a time.
+const MOST: usize = 20;
+/// After so many hours a message that the gateway says nothing new of is left alone.
+const LONGEST: i64 = 72;
+
+/// The worker that asks.
+pub struct Arrivals {
+    desk: Arc<Desk>,
+    client: Client,
+}
+
+impl Arrivals {
+    pub fn new(desk: Arc<Desk>, client: Client) -> Self {
+        Self { desk, client }
+    }
+
+    async fn ask(&self, message: Arriving) -> Result<(), Failure> {
+        let asked = self.client.state(&message.phone, &message.external_id);
+        let state = match asked.await {
+            Ok(state) => state,
+            Err(refusal) => {
+                let why = refusal.fault.detail;
+                tracing::warn!(why, "failed to ask whether an SMS arrived");
+                return Ok(());
+            }
+        };
+        let now = self.desk.clock.now();
+        let settle = move |tx: &Transaction<'_>| settle(tx, &message, state, now);
+        Ok(self.desk.db.write(settle).await?)
+    }
+}
+
+fn settle(
+    tx: &Transaction,
+    message: &Arriving,
+    state: SmsState,
+    now: Timestamp,
+) -> crate::domain::Result<()> {
+    store::outbox::set_cost(tx, message.id, state.cost)?;
+    match state.delivery {
+        Delivery::OnTheWay | Delivery::Unknown => Ok(()),
+        Delivery::Delivered => store::outbox::set_arrived(tx, message.id),
+        Delivery::Failed(code) => {
+            store::outbox::set_dead(tx, message.id, Reason::Refused, &code, now)
+        }
+    }
+}
+
+impl Worker for Arrivals {
+    const GRACE: Duration = Duration::ZERO;
+
+    fn clock(&self) -> &Clock {
+        &self.desk.clock
+    }
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(error, "failed to read or write the outbox");
+    }
+
+    fn changes(&self) -> Option<watch::Receiver<()>> {
+        None
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        let since = self.desk.clock.now().saturating_sub(LONGEST.hours())?;
+        let read = move |c: &store::Connection| store::outbox::arriving(c, since, MOST);
+        for message in self.desk.db.read(read).await? {
+            self.ask(message).await?;
+        }
+        Ok(Step::Idle(Wake::After(ASK)))
+    }
+}
