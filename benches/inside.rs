@@ -40,7 +40,7 @@ use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
 use zayavka::config::{self, Config};
 use zayavka::demo;
-use zayavka::domain::{EmployeeId, Error, Introspection, Problem};
+use zayavka::domain::{BotWay, EmployeeId, Error, Introspection, Problem};
 use zayavka::graphql::{self, Answer, Caller, Schema};
 use zayavka::http::{self, Hosts, Site, followers, strangers};
 use zayavka::store::{self, Db};
@@ -133,6 +133,7 @@ impl Inside {
             bot: BotConnection::new(
                 None,
                 None,
+                BotWay::default(),
                 Arc::new(|_| async { Err(Error::NotFound) }.boxed()),
             ),
             max: MaxConnection::new(None),
