@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::reply::Response;
 use zayavka::app::bot_connection::BotConnection;
+use zayavka::app::channel_accounts::{Channels, Kept};
 use zayavka::app::last_edits::LastEdits;
 use zayavka::app::max_connection::MaxConnection;
 use zayavka::app::memory::Memory;
@@ -43,6 +44,7 @@ use zayavka::domain::{EmployeeId, Error, Introspection, Problem};
 use zayavka::graphql::{self, Answer, Caller, Schema};
 use zayavka::http::{self, Hosts, Site, followers, strangers};
 use zayavka::store::{self, Db};
+use zayavka::workers;
 
 const TASKS: u32 = 100_000;
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -139,6 +141,11 @@ impl Inside {
                 Box::new(|_| async { Ok(()) }.boxed()),
                 Box::new(|_| std::future::pending().boxed()),
             )),
+            channels: Channels {
+                sms_key: Kept::default(),
+                mail_password: Kept::default(),
+                calls: Arc::new(workers::channels::calls(None)),
+            },
             memory: Memory::new(192, clock.clone()),
             clock,
         });

@@ -227,6 +227,12 @@ CREATE TABLE drawers (
     name_key TEXT    NOT NULL UNIQUE
 ) STRICT;
 
+CREATE TABLE email_stops (
+    id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    address    BLOB    NOT NULL UNIQUE,
+    stopped_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE employees (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     email         TEXT    NOT NULL,
@@ -341,7 +347,7 @@ CREATE TABLE "outbox" (
     person      TEXT    NOT NULL,
     -- By which it is to go, or went.
     channel     TEXT    NOT NULL CHECK (channel IN ('TELEGRAM', 'MAX', 'SMS', 'EMAIL')),
-    -- The chat of a reply or of news for an employee; that of a notice once it was chosen.
+    -- The chat of a reply or of news for an employee, and that of a notice once it was chosen.
     chat_id     INTEGER,
     -- The channels that refused it for good, separated by spaces.
     refused_by  TEXT    NOT NULL DEFAULT '',

@@ -51,6 +51,7 @@
 //!   [`domain::Owner`], [`app::security::limits::Attempt`].
 //! - Input is read up to a limit: request bodies by [`http`], responses by [`https`] only, files up to
 //!   their own limit. The limits are in `docs/limits.md`.
+//! - A request goes by a proxy only where a setting says so, which [`channels::telegram`] alone has.
 //! - Only [`log`] writes to standard error: a full pipe would block any other writer.
 //! - A permit moves into the work that it limits, and is never held by the future that waits for it: when a client
 //!   disconnects, the future is dropped but the work continues.

@@ -15,7 +15,8 @@ use super::security::secrets;
 use super::settings::Change;
 use super::{Desk, settings};
 use crate::domain::{
-    AuditAction, BotMode, BotState, BotToken, BotTrouble, Error, IncidentKind, Messenger, Origin,
+    AuditAction, BotMode, BotState, BotToken, BotTrouble, BotWay, Error, IncidentKind, Messenger,
+    Origin,
     Owner, Problem, Receiving, ReceivingReason, Result, SettingKey,
 };
 use crate::store::secrets::BOT_TOKEN as TOKEN;
@@ -40,6 +41,8 @@ pub struct BotConnection {
     given: Option<(BotToken, Origin)>,
     /// The token that an owner connected.
     stored: RwLock<Option<BotToken>>,
+    /// How Telegram is reached.
+    way: BotWay,
     probe: Arc<Probe>,
 }
 
@@ -65,6 +68,7 @@ impl BotConnection {
     pub fn new(
         given: Option<(BotToken, Origin)>,
         stored: Option<BotToken>,
+        way: BotWay,
         probe: Arc<Probe>,
     ) -> Self {
         Self {
@@ -73,6 +77,7 @@ impl BotConnection {
             checks: watch::Sender::default(),
             given,
             stored: RwLock::new(stored),
+            way,
             probe,
         }
     }
@@ -113,6 +118,11 @@ impl BotConnection {
     /// Returns a receiver that becomes ready when an owner asks for a check.
     pub fn checks(&self) -> watch::Receiver<()> {
         self.checks.subscribe()
+    }
+
+    /// Returns how Telegram is reached.
+    pub fn way(&self) -> &BotWay {
+        &self.way
     }
 
     /// Returns where the configuration sets the token.
@@ -217,6 +227,7 @@ pub async fn connect(desk: &Desk, owner: Owner, new: NewBot, now: Timestamp) -> 
         .await?
         .map_err(|trouble| match trouble {
             BotTrouble::TokenRefused => Problem::BotTokenRefused.at("token"),
+            BotTrouble::Proxy { .. } => Problem::TelegramProxy.at("token"),
             _ => Problem::TelegramUnreachable.at("token"),
         })?;
     let id = token.bot().to_owned();

@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::Desk;
 use crate::domain::{
-    BotMode, BotState, BotTrouble, Incident, IncidentKind, Origin, Owner, Receiving,
+    BotMode, BotState, BotTrouble, BotWay, Incident, IncidentKind, Origin, Owner, Receiving,
     ReceivingReason, Result, SettingKey,
 };
 use crate::store::{self, Connection};
@@ -14,6 +14,8 @@ use crate::store::{self, Connection};
 pub struct BotReport {
     pub state: BotState,
     pub mode: BotMode,
+    /// How Telegram is reached.
+    pub way: BotWay,
     /// `None` when no bot runs.
     pub receiving: Option<(Receiving, ReceivingReason)>,
     pub has_token: bool,
@@ -28,6 +30,20 @@ pub struct BotReport {
 }
 
 impl BotReport {
+    /// Returns whether Telegram answered the last check; `None` before the first.
+    pub fn is_reachable(&self) -> Option<bool> {
+        let BotState::Seen(health) = &self.state else {
+            return None;
+        };
+        let fails = |trouble: &BotTrouble| {
+            matches!(
+                trouble,
+                BotTrouble::Unreachable { .. } | BotTrouble::Proxy { .. }
+            )
+        };
+        Some(!health.troubles.iter().any(fails))
+    }
+
     /// Returns what is wrong, most severe first.
     pub fn troubles(&self) -> Vec<BotTrouble> {
         let BotState::Seen(health) = &self.state else {
@@ -77,6 +93,7 @@ pub async fn report(desk: &Desk, _: Owner, now: Timestamp) -> Result<BotReport> 
     Ok(BotReport {
         state: bot.state(),
         mode: settings.bot_mode,
+        way: bot.way().clone(),
         receiving: desk.wanted_bot().map(|bot| (bot.receiving, bot.reason)),
         has_token: token.is_some(),
         token_end: token.and_then(|token| token.end().map(str::to_owned)),

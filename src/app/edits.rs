@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{catalogue, customers, details, lines, stages, tasks};
+use super::{catalogue, customers, details, lines, message_texts, stages, tasks};
 use crate::domain::{
     Actor, CatalogueItem, Customer, CustomerChange, CustomerId, Details, Discount, Edit,
-    EmployeeId, Error, ItemChange, ItemId, Line, LineChange, LineId, Merge, Owner, Result, Shop,
-    Stage, StageChange, StageId, TaskChange, TaskId,
+    EmployeeId, Error, ItemChange, ItemId, Line, LineChange, LineId, Merge, MessageOccasion,
+    MessageTemplate, MessageTexts, Owner, Result, Shop, Stage, StageChange, StageId, TaskChange,
+    TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -201,6 +202,35 @@ pub fn stage(
         changed: now != before,
         now,
         collided: merge.collided,
+    })
+}
+
+/// Saves the edit form of the texts of an occasion; `usual` are those that count without an owner's.
+///
+/// # Errors
+/// As for [`message_texts::set`].
+pub fn message_texts(
+    tx: &Transaction,
+    owner: &Owner,
+    occasion: MessageOccasion,
+    usual: &[MessageTemplate; MessageTexts::COUNT],
+    edit: Edit<MessageTexts>,
+    now: Timestamp,
+) -> Result<Saved<MessageTexts>> {
+    let stored = message_texts::texts(tx, owner, occasion, usual)?;
+    let shown = edit.shown.values(&stored, None);
+    let mut merge = Merge::default();
+    let change = edit.typed.merge(shown, stored, &mut merge);
+    let changed = change.0.iter().any(Option::is_some);
+    for ((text, usual), key) in change.0.iter().zip(usual).zip(occasion.keys()) {
+        if text.is_some() {
+            message_texts::set(tx, owner, key, text.as_ref(), usual, now)?;
+        }
+    }
+    Ok(Saved {
+        now: message_texts::texts(tx, owner, occasion, usual)?,
+        collided: merge.collided,
+        changed,
     })
 }
 

@@ -17,6 +17,8 @@ pub mod bot_connection;
 pub mod bot_report;
 pub mod catalogue;
 pub mod changes;
+pub mod channel_accounts;
+pub mod channels;
 pub mod chat_links;
 pub mod comments;
 pub mod counter;
@@ -26,6 +28,7 @@ pub mod demo_shop;
 pub mod details;
 pub mod drawers;
 pub mod edits;
+pub mod email_stops;
 mod events;
 pub mod exports;
 pub mod first_day;
@@ -41,6 +44,7 @@ mod made;
 pub mod max_connection;
 pub mod memory;
 pub mod merges;
+pub mod message_texts;
 pub mod notices;
 pub mod packed;
 pub mod paging;
@@ -98,6 +102,8 @@ pub struct Desk {
     pub bot: bot_connection::BotConnection,
     pub max: max_connection::MaxConnection,
     pub hooks: Arc<webhooks::Hooks>,
+    /// What sends SMS and e-mail.
+    pub channels: channel_accounts::Channels,
 }
 
 impl Desk {

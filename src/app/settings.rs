@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, watch};
 
-use super::{Desk, reach};
+use super::{Desk, channel_accounts, reach};
 use crate::domain::{
     AuditAction, AuditEvent, AuditEventId, BotMode, Error, Invalid, Owner, Problem, Result,
     SettingKey, Settings, Span,
@@ -81,7 +81,14 @@ impl Live {
 /// file or the environment sets.
 pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timestamp) -> Result<()> {
     test_address(desk, &changes).await?;
-    update_with(desk, owner, changes, now, |_| Ok(()), || ()).await
+    let left = channel_accounts::left_behind(desk, &changes);
+    let forget = left.clone();
+    let also = move |tx: &Transaction<'_>| {
+        let mut names = forget.iter().map(|secret| store::secrets::name_of(*secret));
+        names.try_for_each(|name| store::secrets::delete(tx, name))
+    };
+    let done = || channel_accounts::forget(desk, &left);
+    update_with(desk, owner, changes, now, also, done).await
 }
 
 /// Changes settings together with something else: `also` in the same transaction, and `done` before the change counts.

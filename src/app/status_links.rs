@@ -24,6 +24,8 @@ use crate::store::{self, Connection, TaskChanged, Transaction};
 
 /// Length of a link's token in bytes: 144 unguessable bits.
 const TOKEN: usize = 18;
+/// What stands in place of a token in a preview: as long as one, and none.
+const SAMPLE: &str = "only-a-preview-no-repair";
 
 /// Creates links, and decides about their validity.
 #[derive(Clone)]
@@ -98,6 +100,11 @@ impl Links {
         holds.then(|| format!("{}/s/{}", self.public_url, self.token(task, generation)))
     }
 
+    /// Returns a URL as long as those of tasks, which leads to none.
+    pub fn sample(&self) -> String {
+        format!("{}/s/{SAMPLE}", self.public_url)
+    }
+
     fn token(&self, task: TaskId, generation: i64) -> String {
         let mut mac = self.key.clone();
         for number in [task.get(), generation] {
@@ -133,6 +140,27 @@ pub fn make(
     }
 }
 
+/// Creates a task's link unless it has one, and returns its URL for a message to the customer; `None` when it has expired.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn make_for_message(
+    tx: &Transaction,
+    links: &Links,
+    task: &Task,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    if !links.hold(task, now) {
+        return Ok(None);
+    }
+    let known = store::status_links::generations(tx, &[task.id])?.remove(&task.id);
+    let generation = match known {
+        Some(generation) => generation,
+        None => put_new(tx, links, task.id, now)?,
+    };
+    Ok(links.url(task, generation, now))
+}
+
 /// Renews a task's link, and returns its generation. The previous one is revoked.
 ///
 /// # Errors
@@ -145,6 +173,10 @@ pub fn renew(
     now: Timestamp,
 ) -> Result<i64> {
     tasks::get(tx, actor, id)?;
+    put_new(tx, links, id, now)
+}
+
+fn put_new(tx: &Transaction, links: &Links, id: TaskId, now: Timestamp) -> Result<i64> {
     let generation = store::status_links::next_generation(tx, id, now)?;
     let hash = secrets::fingerprint(&links.token(id, generation));
     store::status_links::put(tx, id, generation, &hash)?;

@@ -58,6 +58,8 @@ impl Raw {
             tls,
             backup,
             reminders,
+            sms,
+            email,
             ..
         } = self;
         vec![
@@ -89,6 +91,9 @@ impl Raw {
             ("telegram.token", secret(&telegram.token)),
             ("telegram.token_file", path_of(&telegram.token_file)),
             ("telegram.api_url", text(&telegram.api_url)),
+            ("telegram.api_dir", path_of(&telegram.api_dir)),
+            ("telegram.proxy", secret(&telegram.proxy)),
+            ("telegram.proxy_file", path_of(&telegram.proxy_file)),
             ("telegram.mode", text(&telegram.mode)),
             ("telegram.webhook_secret", secret(&telegram.webhook_secret)),
             (
@@ -131,6 +136,22 @@ impl Raw {
                 },
             ),
             ("reminders.hour", reminders.hour.clone()),
+            ("sms.provider", text(&sms.provider)),
+            ("sms.login", text_of(&sms.login)),
+            ("sms.key", secret(&sms.key)),
+            ("sms.key_file", path_of(&sms.key_file)),
+            ("sms.sender", text_of(&sms.sender)),
+            ("sms.purposes", list(&sms.purposes)),
+            ("sms.daily_messages", sms.daily_messages.clone()),
+            ("sms.daily_money", text_of(&sms.daily_money)),
+            ("sms.api_url", text_of(&sms.api_url)),
+            ("email.host", text_of(&email.host)),
+            ("email.port", email.port.clone().unwrap_or_else(unset)),
+            ("email.security", text(&email.security)),
+            ("email.user", text_of(&email.user)),
+            ("email.password", secret(&email.password)),
+            ("email.password_file", path_of(&email.password_file)),
+            ("email.from", text_of(&email.from)),
             (
                 "outgoing.allow_private",
                 self.outgoing.allow_private.to_string(),

@@ -2,6 +2,7 @@
 //! complete and valid configuration, or fails naming the offending key.
 
 mod backups;
+mod channels;
 mod explain;
 mod max;
 mod papers;
@@ -24,6 +25,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{Introspection, Problem, PublicUrl, Settings};
 
+pub use channels::Channels;
 pub use max::Max;
 use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
@@ -62,6 +64,7 @@ pub struct Config {
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
     pub telegram: Telegram,
+    pub channels: Channels,
     pub max: Max,
     pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` header is trusted.
@@ -108,7 +111,9 @@ impl Config {
     /// Names the offending key.
     pub fn load(file: Option<&Path>) -> Result<Self> {
         let sources = Sources::load(file)?;
-        Self::check(sources.raw(&Stored::new())?, sources)
+        let mut config = Self::check(sources.raw(&Stored::new())?, sources)?;
+        config.telegram.note_environment();
+        Ok(config)
     }
 
     /// Loads the configuration without bot and webhooks: other commands need neither token nor
@@ -121,6 +126,9 @@ impl Config {
         let mut raw = sources.raw(&Stored::new())?;
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
+        raw.telegram.proxy_file = None;
+        raw.sms.key_file = None;
+        raw.email.password_file = None;
         raw.max.token_file = None;
         raw.webhooks = Vec::new();
         Self::check(raw, sources)
@@ -166,6 +174,7 @@ impl Config {
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,
             telegram: Telegram::check(raw.telegram, &sources, secure)?,
+            channels: Channels::check(raw.sms, raw.email, &sources)?,
             max: Max::check(raw.max, secure)?,
             introspection: match &*raw.graphql.introspection {
                 "staff" => Introspection::Staff,

@@ -10,7 +10,9 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{ConfigError, Result};
-use crate::domain::{LabelSize, Origin, PaperBlock, PaperSize, SettingKey};
+use crate::domain::{
+    LabelSize, MailSecurity, Origin, PaperBlock, PaperSize, SettingKey, SmsPurpose,
+};
 
 /// Maximum size of the configuration file, in bytes.
 const LONGEST: u64 = 1024 * 1024;
@@ -35,6 +37,8 @@ pub struct Raw {
     pub backup: RawBackup,
     pub metrics: RawMetrics,
     pub reminders: RawReminders,
+    pub sms: RawSms,
+    pub email: RawEmail,
     pub tls: RawTls,
     pub webhooks: Vec<RawWebhook>,
     pub outgoing: RawOutgoing,
@@ -114,6 +118,32 @@ pub struct RawReminders {
     pub hour: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSms {
+    pub provider: String,
+    pub login: Option<String>,
+    pub key: Option<SecretString>,
+    pub key_file: Option<PathBuf>,
+    pub sender: Option<String>,
+    pub purposes: List,
+    pub daily_messages: String,
+    pub daily_money: Option<String>,
+    pub api_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawEmail {
+    pub host: Option<String>,
+    pub port: Option<String>,
+    pub security: String,
+    pub user: Option<String>,
+    pub password: Option<SecretString>,
+    pub password_file: Option<PathBuf>,
+    pub from: Option<String>,
+}
+
 /// A list of numbers of days; comma-separated in the environment.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -154,6 +184,9 @@ pub struct RawTelegram {
     pub token: Option<SecretString>,
     pub token_file: Option<PathBuf>,
     pub api_url: String,
+    pub api_dir: Option<PathBuf>,
+    pub proxy: Option<SecretString>,
+    pub proxy_file: Option<PathBuf>,
     pub mode: String,
     pub webhook_secret: Option<SecretString>,
     pub webhook_secret_file: Option<PathBuf>,
@@ -321,6 +354,8 @@ impl Default for Raw {
             backup: RawBackup::default(),
             metrics: RawMetrics::default(),
             reminders: RawReminders::default(),
+            sms: RawSms::default(),
+            email: RawEmail::default(),
             tls: RawTls::default(),
             webhooks: Vec::new(),
             outgoing: RawOutgoing::default(),
@@ -380,6 +415,38 @@ impl Default for RawReminders {
     }
 }
 
+impl Default for RawSms {
+    fn default() -> Self {
+        let all = SmsPurpose::ALL.iter();
+        let all = all.map(|purpose| purpose.word().to_owned());
+        Self {
+            provider: "off".into(),
+            login: None,
+            key: None,
+            key_file: None,
+            sender: None,
+            purposes: List::Many(all.collect()),
+            daily_messages: "50".into(),
+            daily_money: None,
+            api_url: None,
+        }
+    }
+}
+
+impl Default for RawEmail {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: None,
+            security: MailSecurity::Tls.word().into(),
+            user: None,
+            password: None,
+            password_file: None,
+            from: None,
+        }
+    }
+}
+
 impl Default for RawAuth {
     fn default() -> Self {
         Self {
@@ -405,6 +472,9 @@ impl Default for RawTelegram {
             token: None,
             token_file: None,
             api_url: "https://api.telegram.org".into(),
+            api_dir: None,
+            proxy: None,
+            proxy_file: None,
             mode: "auto".into(),
             webhook_secret: None,
             webhook_secret_file: None,

@@ -38,6 +38,10 @@ impl Raw {
             value: self.text(*key),
             given: sources.origin(*key),
         });
+        let currency = Currency::parse(&self.shop.currency).ok_or_else(|| {
+            let why = "write an ISO 4217 code, for example RUB";
+            invalid(Key::ShopCurrency, Problem::CurrencyUnknown, why)
+        })?;
         Ok(Settings {
             links_hold: DAY * u32::from(self.shop.status_days()?),
             shop: Shop {
@@ -55,10 +59,7 @@ impl Raw {
                     .ok_or_else(|| {
                         invalid(Key::Language, Problem::ChoiceUnknown, "write ru or en")
                     })?,
-                currency: Currency::parse(&self.shop.currency).ok_or_else(|| {
-                    let why = "write an ISO 4217 code, for example RUB";
-                    invalid(Key::ShopCurrency, Problem::CurrencyUnknown, why)
-                })?,
+                currency,
                 notify_delay: humantime::parse_duration(&self.telegram.notify_delay).map_err(
                     |_| {
                         let why = "write a time such as 5s, 10m or 10d";
@@ -82,6 +83,8 @@ impl Raw {
                 invalid(Key::BotMode, Problem::ChoiceUnknown, why)
             })?,
             reminders: self.reminders.check()?,
+            sms: self.sms.check(currency)?,
+            email: self.email.check()?,
             backups: self.backup.check()?,
             all: all.collect(),
         })
@@ -100,7 +103,13 @@ impl Raw {
 
     /// Returns the value of a setting as text.
     fn text(&self, key: SettingKey) -> String {
-        let Self { shop, papers, .. } = self;
+        let Self {
+            shop,
+            papers,
+            sms,
+            email,
+            ..
+        } = self;
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         match key {
             SettingKey::ShopName => or_empty(&shop.name),
@@ -125,6 +134,17 @@ impl Raw {
                 Days::One(days) => days.clone(),
             },
             SettingKey::ReminderHour => self.reminders.hour.clone(),
+            SettingKey::SmsProvider => sms.provider.clone(),
+            SettingKey::SmsLogin => or_empty(&sms.login),
+            SettingKey::SmsSender => or_empty(&sms.sender),
+            SettingKey::SmsPurposes => sms.purposes.texts().join(", "),
+            SettingKey::SmsDailyMessages => sms.daily_messages.clone(),
+            SettingKey::SmsDailyMoney => or_empty(&sms.daily_money),
+            SettingKey::EmailHost => or_empty(&email.host),
+            SettingKey::EmailPort => or_empty(&email.port),
+            SettingKey::EmailSecurity => email.security.clone(),
+            SettingKey::EmailUser => or_empty(&email.user),
+            SettingKey::EmailFrom => or_empty(&email.from),
             SettingKey::PapersWarranty => or_empty(&papers.warranty).trim().to_owned(),
             SettingKey::PapersFooter => or_empty(&papers.footer),
             SettingKey::PapersBlocks => papers.blocks.texts().join(", "),

@@ -2,15 +2,18 @@
 //! each finding. It changes and creates nothing, and works with or without a running server.
 
 mod certificate;
+mod channels;
 mod clock;
 mod max;
 mod place;
 mod telegram;
+mod telegram_advice;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -110,6 +113,7 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     findings.push(backups(kept.settings.backups.as_ref(), now));
     findings.extend(certificate::examine(config, now));
     findings.extend(telegram::examine(config, &kept, now).await);
+    findings.extend(channels::examine(config, &kept).await);
     findings.extend(max::examine(config, &kept).await);
     findings
 }
@@ -120,6 +124,9 @@ struct Kept {
     settings: Settings,
     /// The bot's token that an owner connected.
     bot_token: Option<BotToken>,
+    /// The secrets of SMS and e-mail that an owner gave.
+    sms_key: Option<SecretString>,
+    mail_password: Option<SecretString>,
     /// What the server has recorded.
     incidents: Vec<Incident>,
 }
@@ -130,6 +137,8 @@ impl Kept {
         Self {
             settings: config.settings.clone(),
             bot_token: None,
+            sms_key: None,
+            mail_password: None,
             incidents: Vec::new(),
         }
     }
@@ -182,6 +191,8 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Kep
                     config.settings.clone()
                 }),
                 bot_token: health.bot_token,
+                sms_key: health.sms_key.map(|key| key.0),
+                mail_password: health.mail_password.map(|password| password.0),
                 incidents: health.incidents,
             }
         }

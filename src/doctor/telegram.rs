@@ -1,14 +1,15 @@
-//! Check of the bot's registration at Telegram.
+//! Check of the bot: the way to Telegram, the token, and the registration there.
 
 use jiff::Timestamp;
 
+use super::Finding;
 use super::Kept;
-use super::{Finding, age};
+use super::telegram_advice::{ABOUT, trouble_finding};
 use crate::channels::telegram::{Client, webhook_url};
 use crate::config::{Config, url};
-use crate::domain::{BotTrouble, Incident, IncidentKind, Receiving};
-
-const ABOUT: &str = "Telegram";
+use crate::domain::{
+    BotHealth, BotServer, BotToken, BotTrouble, Incident, IncidentKind, Receiving,
+};
 
 pub(super) async fn examine(config: &Config, kept: &Kept, now: Timestamp) -> Vec<Finding> {
     let url = url(&kept.settings, config.listen);
@@ -26,14 +27,14 @@ pub(super) async fn examine(config: &Config, kept: &Kept, now: Timestamp) -> Vec
         Receiving::Polling => String::new(),
         Receiving::Webhook => webhook_url(url.as_str()),
     };
-    let client = match Client::new(&config.telegram.api_url, token.secret().clone()) {
-        Ok(client) => client,
+    let server = &config.telegram.server;
+    let mut health = match health(server.clone(), token, &wanted, now).await {
+        Ok(health) => health,
         Err(error) => {
             let advice = "Install the system's certificates (ca-certificates)";
             return vec![Finding::failure(ABOUT, error.to_string(), advice)];
         }
     };
-    let mut health = client.health(&wanted, now).await;
     // Polling here would take updates away from the server, so its recorded incidents are used
     // instead.
     let is_fetched = |incident: &Incident| incident.kind == IncidentKind::OtherFetcher;
@@ -41,11 +42,17 @@ pub(super) async fn examine(config: &Config, kept: &Kept, now: Timestamp) -> Vec
         health.troubles.insert(0, BotTrouble::OtherFetcher);
     }
     let mut findings = Vec::new();
+    let way = server.way();
     if let Some(name) = &health.name {
-        findings.push(Finding::ok(ABOUT, format!("the token is @{name}'s")));
+        let said = format!("the token is @{name}'s; {way} answers");
+        findings.push(Finding::ok(ABOUT, said));
+    }
+    findings.extend(folder(server));
+    if health.name.is_none() {
+        findings.extend(other_way(config, token, now).await);
     }
     let troubles = health.troubles.iter();
-    findings.extend(troubles.map(|trouble| trouble_finding(trouble, &wanted, now)));
+    findings.extend(troubles.map(|trouble| trouble_finding(trouble, &way, &wanted, now)));
     if health.troubles.is_empty() {
         let said = match receiving {
             Receiving::Webhook => format!("updates arrive at {wanted}"),
@@ -56,62 +63,56 @@ pub(super) async fn examine(config: &Config, kept: &Kept, now: Timestamp) -> Vec
     findings
 }
 
-fn trouble_finding(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Finding {
-    let (said, advice) = match trouble {
-        BotTrouble::Unreachable { detail } => (
-            format!("it can't be reached: {detail}"),
-            "Check this machine's network, name server and firewall. Messages wait and go out later"
-                .to_owned(),
-        ),
-        BotTrouble::TokenRefused => (
-            "it knows no bot with this token".to_owned(),
-            "Get the token from @BotFather again, and paste it on the page Settings, Bot; or write it to \
-             `telegram.token_file` and restart"
-                .to_owned(),
-        ),
-        BotTrouble::OtherFetcher => (
-            "another program receives the bot's updates with this token".to_owned(),
-            "Stop it; if you know of none, get a new token from @BotFather: somebody else has yours"
-                .to_owned(),
-        ),
-        BotTrouble::WebhookElsewhere { found } if found.is_empty() => (
-            format!("no update address is registered, so that nothing arrives at {wanted}"),
-            "Start the server, which registers itself; if it is running, see its log for the reason"
-                .to_owned(),
-        ),
-        BotTrouble::WebhookElsewhere { found } if wanted.is_empty() => (
-            format!("updates are sent to {found}, so they can't be polled"),
-            "Restart the server; if that doesn't help, another program uses this token".to_owned(),
-        ),
-        BotTrouble::WebhookElsewhere { found } => (
-            format!("updates are sent to {found}, not to {wanted}"),
-            "Check `public_url` and restart; if that doesn't help, another program uses this token"
-                .to_owned(),
-        ),
-        BotTrouble::AddressRefused { said } => (
-            format!("it refuses to deliver to {wanted}: {said}"),
-            "Check that the address is right and can be reached from everywhere".to_owned(),
-        ),
-        BotTrouble::Certificate { said } => (
-            format!("it doesn't trust the certificate of {wanted}: {said}"),
-            "The proxy must send the full chain of a valid certificate for exactly that name"
-                .to_owned(),
-        ),
-        BotTrouble::Delivery { said, at } => (
-            format!("delivery failed {} ago: {said}", age(*at, now)),
-            format!("Try `curl {wanted}` from another machine: the server should answer 405"),
-        ),
-        BotTrouble::ManyWaiting { count } => (
-            format!("{count} updates are pending"),
-            "Look for errors in the server's log".to_owned(),
-        ),
-        BotTrouble::ForeignCertificate => (
-            "a self-signed certificate is registered for the bot".to_owned(),
-            "Restart the server, which registers itself without one".to_owned(),
-        ),
-    };
-    match trouble.stops_the_bot() {
-        true => Finding::failure(ABOUT, said, advice),
-        false => Finding::warning(ABOUT, said, advice),
+async fn health(
+    server: BotServer,
+    token: &BotToken,
+    wanted: &str,
+    now: Timestamp,
+) -> Result<BotHealth, reqwest::Error> {
+    let client = Client::of(server, token.secret().clone())?;
+    Ok(client.health(wanted, now).await)
+}
+
+/// Says whether the server is reached without the proxy, or which proxy isn't used, when it isn't reached as set.
+async fn other_way(config: &Config, token: &BotToken, now: Timestamp) -> Option<Finding> {
+    let server = &config.telegram.server;
+    if let Some(variable) = config.telegram.unused_proxy {
+        let said = format!("the proxy of the environment ({variable}) is not used");
+        let advice = "Write it to `telegram.proxy` if Telegram is to be reached by it";
+        return Some(Finding::warning(ABOUT, said, advice));
     }
+    server.proxy.as_ref()?;
+    let direct = BotServer::direct(&server.url);
+    let way = direct.way();
+    let health = health(direct, token, "", now).await.ok()?;
+    let is_reached = |trouble: &BotTrouble| *trouble == BotTrouble::TokenRefused;
+    let is_reached = health.name.is_some() || health.troubles.iter().any(is_reached);
+    Some(match is_reached {
+        true => {
+            let said = format!("{way} answers without the proxy");
+            Finding::warning(ABOUT, said, "Remove `telegram.proxy`, or correct it")
+        }
+        false => {
+            let said = format!("{way} can't be reached without the proxy either");
+            Finding::warning(
+                ABOUT,
+                said,
+                "Check this machine's network, or use another proxy",
+            )
+        }
+    })
+}
+
+/// Checks the folder of a Bot API server on this machine.
+fn folder(server: &BotServer) -> Option<Finding> {
+    let folder = server.folder.as_ref()?;
+    let shown = folder.display();
+    Some(match std::fs::read_dir(folder) {
+        Ok(_) => Finding::ok(ABOUT, format!("files are read from {shown}")),
+        Err(error) => Finding::failure(
+            ABOUT,
+            format!("telegram.api_dir: {shown}: {error}"),
+            "Name the working folder (--dir) of the Bot API server, and let the service's user read it",
+        ),
+    })
 }

@@ -21,12 +21,15 @@ words! {
         StageCreated = "STAGE_CREATED",
         StageChanged = "STAGE_CHANGED",
         StageDeleted = "STAGE_DELETED",
+        MessageTextChanged = "MESSAGE_TEXT_CHANGED",
         DrawerCreated = "DRAWER_CREATED",
         DrawerRenamed = "DRAWER_RENAMED",
         DemoLoaded = "DEMO_LOADED",
         DemoRemoved = "DEMO_REMOVED",
         BotConnected = "BOT_CONNECTED",
         BotDisconnected = "BOT_DISCONNECTED",
+        ChannelSecretSet = "CHANNEL_SECRET_SET",
+        ChannelSecretRemoved = "CHANNEL_SECRET_REMOVED",
         WebhookCreated = "WEBHOOK_CREATED",
         WebhookChanged = "WEBHOOK_CHANGED",
         WebhookSecretRotated = "WEBHOOK_SECRET_ROTATED",
@@ -44,8 +47,8 @@ pub struct AuditEvent {
     /// `None` for an employee who was deleted.
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
-    /// The key of a setting, `logo`, the e-mail of an employee or an invited person, the id of a customer, or the name of a
-    /// stage, cash drawer or webhook (its host where it has none).
+    /// The key of a setting or of a channel's secret, `logo`, the e-mail of an employee or an invited person, the id of a customer, or the name of a
+    /// stage, cash drawer or webhook (its host where it has none). For a message's text its stage or purpose, language and form.
     pub subject: String,
     /// `None` where there was no value.
     pub old: Option<String>,

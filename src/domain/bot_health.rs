@@ -2,10 +2,19 @@
 
 use jiff::{Timestamp, ToSpan};
 
+use super::FileTrouble;
+
 /// Number of pending updates at Telegram above which delivery counts as broken.
 const MANY_WAITING: u32 = 100;
 /// Age in hours after which a delivery error with nothing pending counts as resolved.
 const RECENT_HOURS: i64 = 1;
+/// Age in minutes from which a connection that the server refused is no restart of it.
+const RESTART_MINUTES: i64 = 10;
+/// What Telegram says in lower case when our address leads nowhere; and when nothing listens there, as during a restart.
+/// A response of a proxy may have such words as well.
+const UNREACHED: [&str; 4] = ["timed out", "unreachable", "no route", "failed to resolve"];
+const REFUSED: [&str; 2] = ["refused", "reset"];
+const ANSWERED: &str = "wrong response";
 
 /// Known state of the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +41,8 @@ pub struct BotHealth {
 pub enum BotTrouble {
     /// Telegram can't be reached, with the reason.
     Unreachable { detail: String },
+    /// The proxy that leads to Telegram fails, with the reason.
+    Proxy { detail: String },
     /// Telegram rejects the bot token.
     TokenRefused,
     /// Another program receives updates with the same token.
@@ -42,12 +53,20 @@ pub enum BotTrouble {
     AddressRefused { said: String },
     /// Telegram rejects our TLS certificate.
     Certificate { said: String },
+    /// Telegram's servers don't reach ours at all, and updates wait.
+    CutOff {
+        said: String,
+        at: Timestamp,
+        waiting: u32,
+    },
     /// Telegram failed to deliver an update to us.
     Delivery { said: String, at: Timestamp },
     /// Updates pile up at Telegram.
     ManyWaiting { count: u32 },
     /// A self-signed certificate is registered at Telegram, which this program never does.
     ForeignCertificate,
+    /// Files of customers can't be taken from a Bot API server of one's own.
+    Files { why: FileTrouble },
 }
 
 impl BotTrouble {
@@ -55,12 +74,17 @@ impl BotTrouble {
     pub fn stops_the_bot(&self) -> bool {
         match self {
             Self::Unreachable { .. }
+            | Self::Proxy { .. }
             | Self::TokenRefused
             | Self::OtherFetcher
             | Self::WebhookElsewhere { .. }
             | Self::AddressRefused { .. }
-            | Self::Certificate { .. } => true,
-            Self::Delivery { .. } | Self::ManyWaiting { .. } | Self::ForeignCertificate => false,
+            | Self::Certificate { .. }
+            | Self::CutOff { .. } => true,
+            Self::Delivery { .. }
+            | Self::ManyWaiting { .. }
+            | Self::ForeignCertificate
+            | Self::Files { .. } => false,
         }
     }
 }
@@ -102,12 +126,23 @@ impl Webhook {
             return None;
         }
         let lower = said.to_lowercase();
-        Some(
-            match lower.contains("ssl") || lower.contains("certificate") {
-                true => BotTrouble::Certificate { said },
-                false => BotTrouble::Delivery { said, at },
-            },
-        )
+        if lower.contains("ssl") || lower.contains("certificate") {
+            return Some(BotTrouble::Certificate { said });
+        }
+        let waiting = self.waiting;
+        Some(match self.is_cut_off(at, &lower, now) {
+            true => BotTrouble::CutOff { said, at, waiting },
+            false => BotTrouble::Delivery { said, at },
+        })
+    }
+
+    /// Returns whether Telegram's servers don't reach ours, by the last error in lower case.
+    fn is_cut_off(&self, at: Timestamp, said: &str, now: Timestamp) -> bool {
+        let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+        let restart = at.saturating_add(RESTART_MINUTES.minutes()).unwrap_or(at);
+        let lasts = restart < now || self.waiting > MANY_WAITING;
+        let is_unreached = has(&UNREACHED) || (has(&REFUSED) && lasts);
+        self.waiting > 0 && is_unreached && !said.contains(ANSWERED)
     }
 }
 
@@ -129,5 +164,35 @@ mod tests {
         assert_eq!(webhook.troubles("", at("2026-01-02T03:30:00Z")).len(), 1);
         webhook.waiting = 1;
         assert_eq!(webhook.troubles("", at("2026-01-02T05:00:00Z")).len(), 1);
+    }
+
+    #[test]
+    fn a_server_that_is_cut_off_is_told_from_one_that_restarts() {
+        let now = at("2026-01-02T03:20:00Z");
+        for (said, minutes, waiting, expected) in [
+            ("Connection timed out", 1, 1, true),
+            ("Read timeout expired", 11, 3, false),
+            ("Network is unreachable", 1, 1, true),
+            ("Connection timed out", 1, 0, false),
+            ("Connection refused", 5, 1, false),
+            ("Connection refused", 11, 1, true),
+            ("Connection reset by peer", 5, 101, true),
+            (
+                "Wrong response from the webhook: 504 Gateway Timeout",
+                11,
+                9,
+                false,
+            ),
+        ] {
+            let failed = now.saturating_sub(minutes.minutes()).unwrap();
+            let webhook = Webhook {
+                waiting,
+                last_error: Some((failed, said.to_owned())),
+                ..Webhook::default()
+            };
+            let first = webhook.troubles("", now).into_iter().next();
+            let is_cut_off = matches!(first, Some(BotTrouble::CutOff { .. }));
+            assert_eq!(is_cut_off, expected, "{said} {minutes} {waiting}");
+        }
     }
 }

@@ -43,6 +43,13 @@ impl Email {
         &self.0
     }
 
+    /// Returns the local part as typed, and the domain in ASCII, as mail servers want it.
+    pub fn parts(&self) -> (String, String) {
+        let (local, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
+        let ascii = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
+        (local.to_owned(), ascii)
+    }
+
     /// Returns the uniqueness key: the address without regard to case, Unicode composition and the
     /// spelling of its domain (`почта.рф`, `xn--80a1acny.xn--p1ai`).
     pub fn key(&self) -> String {

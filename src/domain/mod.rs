@@ -15,8 +15,10 @@ mod audit;
 mod backups;
 mod bot;
 mod bot_health;
+mod bot_server;
 mod card;
 mod catalogue;
+mod channels;
 mod chat;
 mod comment;
 mod conflict;
@@ -39,10 +41,12 @@ mod logo;
 mod max_state;
 mod merge;
 mod merged;
+mod message_text;
 mod metadata;
 mod moment;
 mod money;
 mod month;
+mod network_failure;
 mod notice;
 mod papers;
 mod password;
@@ -85,8 +89,13 @@ pub use audit::{AuditAction, AuditEvent};
 pub use backups::Backups;
 pub use bot::{BotMode, BotToken, Receiving, ReceivingReason};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
+pub use bot_server::{BotServer, BotWay, FileTrouble, Proxy};
 pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
+pub use channels::{
+    ChannelFault, ChannelSecret, ChannelTrouble, MailAccount, MailSecurity, MailServer, SmsAccount,
+    SmsProvider, SmsPurpose, SmsRules, SmsSender, sms_parts,
+};
 pub use chat::{Chat, MessageKey, Messenger};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
 pub use conflict::Conflict;
@@ -121,9 +130,14 @@ pub use logo::Logo;
 pub use max_state::{MaxState, MaxTrouble};
 pub use merge::{Edit, Merge, Shown};
 pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
+pub use message_text::{
+    MessageFacts, MessageForm, MessageOccasion, MessagePurpose, MessageTemplate, MessageTextKey,
+    MessageTexts, MessageVariable, StoredMessageText,
+};
 pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::Money;
 pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};
+pub use network_failure::NetworkFailure;
 pub use notice::{
     Arrival, Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply,
     Told, Undelivered, Waiting, collapse,
@@ -162,7 +176,7 @@ pub use together::{Together, all, each};
 pub use tracked::Tracked;
 pub use webhook::{
     Attempt, Delivery, DeliveryRecord, DeliveryState, Hook, HookChange, HookEvent, HookEvents,
-    HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook, Subject,
-    UndeliveredHook, is_public,
+    HookFailure, HookName, HookNews, HookSecret, HookSource, HookStanding, MOST_HOOKS, NewHook,
+    Subject, UndeliveredHook, is_public,
 };
 pub use workload::{Concern, CustomersWaiting, WaitsFor, Workload};

@@ -234,15 +234,42 @@ pub enum Problem {
     /// Telegram knows no bot with this token.
     BotTokenRefused,
     TelegramUnreachable,
+    /// The proxy that leads to Telegram fails.
+    TelegramProxy,
     /// The token is another bot's, which the owner has to confirm.
     OtherBot,
     /// Telegram delivers to https addresses only.
     AddressNotHttps,
+    /// No name of a sender of SMS.
+    SmsSenderMalformed,
+    /// The gateway or the mail server needs it.
+    ChannelIncomplete,
+    /// A port is from 1 to 65535.
+    PortOutOfRange,
+    HostMalformed,
+    /// Passwords and letters are sent in the clear to this machine only.
+    PlainMailElsewhere,
+    /// The channel isn't set up.
+    ChannelOff,
     WebhookAddressMalformed,
     WebhookAddressNotHttps,
     /// The address is of this machine or its networks.
     WebhookAddressPrivate,
     WebhookEvents,
+    /// A brace of a message's text that has no other one.
+    BraceUnclosed,
+    /// A variable that there isn't in a message's text.
+    VariableUnknown {
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// A message's text without the variable that it is about.
+    VariableMissing {
+        name: String,
+    },
+    /// A text of a stage without its stage, or another one with a stage.
+    StageOfMessage,
     FileKind,
     /// No picture that a logo may be; `side` is its maximum width and height in pixels.
     LogoKind {
@@ -402,12 +429,23 @@ impl Problem {
             Self::BotTokenMalformed => "problem-bot-token-malformed",
             Self::BotTokenRefused => "problem-bot-token-refused",
             Self::TelegramUnreachable => "problem-telegram-unreachable",
+            Self::TelegramProxy => "problem-telegram-proxy",
             Self::OtherBot => "problem-other-bot",
             Self::AddressNotHttps => "problem-address-not-https",
+            Self::SmsSenderMalformed => "problem-sms-sender-malformed",
+            Self::ChannelIncomplete => "problem-channel-incomplete",
+            Self::PortOutOfRange => "problem-port-out-of-range",
+            Self::HostMalformed => "problem-host-malformed",
+            Self::PlainMailElsewhere => "problem-plain-mail-elsewhere",
+            Self::ChannelOff => "problem-channel-off",
             Self::WebhookAddressMalformed => "problem-webhook-address-malformed",
             Self::WebhookAddressNotHttps => "problem-webhook-address-not-https",
             Self::WebhookAddressPrivate => "problem-webhook-address-private",
             Self::WebhookEvents => "problem-webhook-events",
+            Self::BraceUnclosed => "problem-brace-unclosed",
+            Self::VariableUnknown { .. } => "problem-variable-unknown",
+            Self::VariableMissing { .. } => "problem-variable-missing",
+            Self::StageOfMessage => "problem-stage-of-message",
             Self::FileKind => "problem-file-kind",
             Self::LogoKind { .. } => "problem-logo-kind",
             Self::FileTwice => "problem-file-twice",

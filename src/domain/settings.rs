@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Backups, BotMode, Papers, PublicUrl, Registration, Reminders, Shop};
+use super::{
+    Backups, BotMode, MailServer, Papers, PublicUrl, Registration, Reminders, Shop, SmsRules,
+};
 
 words! {
     /// Key of a setting that is stored in the database, spelled as in `config.toml`.
@@ -25,6 +27,17 @@ words! {
         ReminderHour = "reminders.hour",
         NotifyDelay = "telegram.notify_delay",
         BotMode = "telegram.mode",
+        SmsProvider = "sms.provider",
+        SmsLogin = "sms.login",
+        SmsSender = "sms.sender",
+        SmsPurposes = "sms.purposes",
+        SmsDailyMessages = "sms.daily_messages",
+        SmsDailyMoney = "sms.daily_money",
+        EmailHost = "email.host",
+        EmailPort = "email.port",
+        EmailSecurity = "email.security",
+        EmailUser = "email.user",
+        EmailFrom = "email.from",
         PapersWarranty = "papers.warranty",
         PapersFooter = "papers.footer",
         PapersBlocks = "papers.blocks",
@@ -69,6 +82,10 @@ pub struct Settings {
     pub bot_mode: BotMode,
     /// `None` when pickup reminders are off.
     pub reminders: Option<Reminders>,
+    /// `None` when no SMS are sent.
+    pub sms: Option<SmsRules>,
+    /// `None` when no e-mail is sent.
+    pub email: Option<MailServer>,
     /// `None` when scheduled backups are off.
     pub backups: Option<Backups>,
     /// One for each key, in the order of [`SettingKey::ALL`].

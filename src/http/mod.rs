@@ -31,7 +31,7 @@ use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
-use warp::http::header::{ALLOW, HeaderName, HeaderValue};
+use warp::http::header::{ALLOW, HOST, HeaderName, HeaderValue};
 use warp::http::{Method, Request, StatusCode};
 use warp::reply::Response;
 use warp::{Filter, Reply};
@@ -186,6 +186,7 @@ where
         (_, Err(error), _) => too_many(site, asker, &request, &error),
         (.., Some(preflight)) => preflight,
         _ => {
+            name_host(&mut request);
             request.extensions_mut().insert(asker);
             match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
                 Ok(Ok(response)) => response,
@@ -212,6 +213,15 @@ where
     count(site, room, &response, took);
     note(&method, room, &response, took);
     response
+}
+
+/// Names the host in `Host`, where handlers read it: HTTP/2 has it in `:authority` alone (RFC 9113, section 8.3.1).
+fn name_host<B>(request: &mut Request<B>) {
+    let authority = request.uri().authority();
+    let host = authority.and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let (Some(host), false) = (host, request.headers().contains_key(HOST)) {
+        request.headers_mut().insert(HOST, host);
+    }
 }
 
 /// Responds to a request for an unknown host, with a text for people and a log line for the

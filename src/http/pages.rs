@@ -146,7 +146,9 @@ fn accept(
         }
     };
     match visit.method {
-        Method::POST if !visit.is_from_here() => Err(Box::new(web::foreign_origin(&visit))),
+        Method::POST if !visit.is_from_here() && !visit.is_by_link_alone() => {
+            Err(Box::new(web::foreign_origin(&visit)))
+        }
         Method::GET | Method::HEAD | Method::POST => Ok(visit),
         _ => Err(Box::new(web::method_not_allowed(&visit))),
     }

@@ -19,8 +19,8 @@ use super::{
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, aliases, assets, attachments, board, cash, catalogue, customers, data,
-    debts, keys, logo, months, papers, settings, stages, status, tasks, tasks::money, today,
-    webhooks,
+    debts, email_stop, keys, logo, months, papers, settings, stages, status, tasks, tasks::money,
+    today, webhooks,
 };
 
 /// Opens a customer's page.
@@ -115,6 +115,9 @@ pages! { visit:
     GET ["s", ..] => status::nowhere(visit);
     POST ["s", ..] => status::nowhere(visit);
 
+    GET ["u", token] => email_stop::ask(visit, token).await;
+    POST ["u", token] => email_stop::stop(visit, token).await;
+
     GET ["reach", code] => settings::reach(visit, code);
 
     GET ["login"] => accounts::login(visit).await;
@@ -161,12 +164,19 @@ pages! { visit:
     GET ["settings", "bot", "disconnect"] => settings::ask_to_disconnect_bot(visit).await;
     POST ["settings", "bot", "disconnect"] => settings::disconnect_bot(visit).await;
     GET ["settings", "bot", "qr"] => settings::bot_poster(visit);
+    GET ["settings", "channels"] => settings::channels(visit).await;
+    POST ["settings", "channels", what] => settings::change_channel(visit, what).await;
     GET ["settings", "webhooks"] => settings::webhooks(visit).await;
     POST ["settings", "webhooks"] => settings::create_webhook(visit).await;
     GET ["settings", "webhooks", id] => settings::webhook(visit, id).await;
     POST ["settings", "webhooks", id] => settings::update_webhook(visit, id).await;
     GET ["settings", "webhooks", id, what] => settings::ask_webhook(visit, id, what).await;
     POST ["settings", "webhooks", id, what] => settings::change_webhook(visit, id, what).await;
+    GET ["settings", "texts"] => settings::message_texts(visit).await;
+    GET ["settings", "texts", occasion] => settings::message_text(visit, occasion).await;
+    POST ["settings", "texts", occasion] => settings::update_message_text(visit, occasion).await;
+    POST ["settings", "texts", occasion, "preview"] => settings::preview_message_text(visit, occasion).await;
+    POST ["settings", "texts", occasion, "reset"] => settings::reset_message_text(visit, occasion).await;
     POST ["settings", "papers", "preview"] => settings::preview(visit).await;
     POST ["settings", "papers", "logo"] if visit.is_cut_off => settings::logo_too_large(visit).await;
     POST ["settings", "papers", "logo"] => settings::put_logo(visit).await;
@@ -286,6 +296,7 @@ pages! { visit:
     POST ["customers", id, "merge"] => customers::merge(visit, id).await;
     POST ["customers", id, "unmerge"] => customers::undo_merge(visit, id).await;
     POST ["customers", id, "confirm"] => customers::confirm(visit, id).await;
+    POST ["customers", id, "resume-email"] => customers::resume_email(visit, id).await;
     POST ["customers", id, "unlink"] => customers::unlink(visit, id).await;
 }
 

@@ -16,6 +16,7 @@ use tokio_rustls::rustls::{ClientConfig, Error};
 pub use authorities::Authorities;
 pub use public::{PublicOnly, Refused, is_own_literal, literal, public_of};
 
+use crate::domain::NetworkFailure;
 use crate::tls_provider;
 
 /// TLS of all clients. To read the system's certificates takes longer than anything else that a client begins with, so
@@ -33,14 +34,64 @@ pub fn client_without_checks() -> reqwest::ClientBuilder {
     reqwest::Client::builder().danger_accept_invalid_certs(true)
 }
 
-/// Returns a client builder. It uses the ciphers of [`crate::tls_provider`]; its own settings of TLS have no effect.
+/// Returns a client builder. It uses the ciphers of [`crate::tls_provider`]; its own settings of TLS have no effect. The
+/// proxies of the environment (`HTTPS_PROXY` and others) have none either: which requests go by a proxy is a setting.
 pub fn client() -> reqwest::ClientBuilder {
-    let client = reqwest::Client::builder();
+    let client = reqwest::Client::builder().no_proxy();
     match &*TLS {
         Ok(config) => client.tls_backend_preconfigured(config.clone()),
         // Without certificates: the client fails to build for the same reason.
         Err(_) => client,
     }
+}
+
+/// Returns why a request failed. The library's own text isn't used, since it may contain the URL.
+pub fn reason(error: &reqwest::Error) -> NetworkFailure {
+    if let Some(of_proxy) = reason_of_proxy(error) {
+        return of_proxy;
+    }
+    match (error.is_connect(), error.is_timeout()) {
+        (true, true) => NetworkFailure::ConnectTimeout,
+        (true, false) if error.is_dns() => NetworkFailure::NameUnknown,
+        (true, false) if causes(error).any(is_of_tls) => NetworkFailure::Tls,
+        (true, false) => NetworkFailure::NoConnection,
+        (false, true) => NetworkFailure::NoAnswer,
+        (false, false) => NetworkFailure::Broken,
+    }
+}
+
+/// Returns what a proxy failed for; `None` when none did. The library has no public types for it, only texts.
+fn reason_of_proxy(error: &reqwest::Error) -> Option<NetworkFailure> {
+    causes(error).find_map(|cause| {
+        let text = cause.to_string();
+        let tunnel = text.strip_prefix("tunnel error: ");
+        let why = tunnel.or_else(|| text.strip_prefix("SOCKS error: "))?;
+        Some(match why {
+            "failed to create underlying connection" => NetworkFailure::ProxyUnreachable,
+            "proxy authorization required"
+            | "credentials not accepted"
+            | "server does not support user/pass authentication"
+            | "server implements authentication incorrectly" => NetworkFailure::ProxyPassword,
+            _ => NetworkFailure::ProxyRefused,
+        })
+    })
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    let mut next = error.source();
+    std::iter::from_fn(move || {
+        let cause = next?;
+        next = cause.source();
+        Some(cause)
+    })
+}
+
+/// Returns whether an error is of TLS. The libraries wrap it in an error of input and output, whose own source skips it.
+fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    let inner = io.and_then(io::Error::get_ref);
+    let is_cut = io.is_some_and(|io| io.to_string().contains("tls handshake eof"));
+    error.is::<Error>() || is_cut || inner.is_some_and(|inner| is_of_tls(inner))
 }
 
 /// Returns whether a request failed because the server's certificate isn't trusted.

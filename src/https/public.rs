@@ -8,11 +8,11 @@ use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
 
-use crate::domain::is_public;
+use crate::domain::{HookFailure, is_public};
 
 /// The error of a connection to an address of the server's own network.
 #[derive(Debug, thiserror::Error)]
-#[error("its address is of this machine or its network")]
+#[error("{}", HookFailure::Private.word())]
 pub struct Refused;
 
 impl Refused {

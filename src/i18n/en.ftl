@@ -100,24 +100,58 @@ staff-bot-number = No. { $number }
 staff-bot-due = by { $day }
 staff-bot-more = …and { $count } more
 
-notice-status-changed = Your repair <b>No. { $number }</b> has a new status: <b>{ $status }</b>.
-notice-comment =
-    Your repair <b>No. { $number }</b>, the shop writes:
-
-    { $text }
-notice-approval =
-    Your repair <b>No. { $number }</b>: do you agree to the price <b>{ $price }</b>?
-
-    { $text }
 approval-agree = I agree
 approval-decline = I don't agree
 approval-agreed = Your repair <b>No. { $number }</b>: you agreed to the price <b>{ $price }</b>.
 approval-declined = Your repair <b>No. { $number }</b>: you declined the price <b>{ $price }</b>. The shop will see it.
 approval-withdrawn = Your repair <b>No. { $number }</b>: the price <b>{ $price }</b> doesn't hold any more, the shop has changed it.
-notice-reminder = Your repair <b>No. { $number }</b> has been ready since { $day }. Please come by and collect it.
-notice-address = Address: { $value }
-notice-hours = Hours: { $value }
-notice-phone = Phone: { $value }
+
+message-no-device = your repair
+message-stage =
+    { $stage }: { $device } (No. { $number }).
+    Due on { $due }.
+message-stage-short =
+    { $stage }: { $device }, No. { $number }
+    { $link }
+message-ready =
+    { $stage }: { $device } (No. { $number }).
+    To pay: { $to_pay }.
+    { $address }, { $hours }.
+message-ready-short =
+    { $stage }: { $device }, No. { $number }
+    To pay { $to_pay }
+    { $link }
+message-closed =
+    { $stage }: { $device } (No. { $number }).
+    Under warranty until { $warranty }.
+message-closed-short =
+    { $stage }: { $device }, No. { $number }
+    Under warranty until { $warranty }
+message-comment =
+    { $device } (No. { $number }), the shop writes:
+
+    { $text }
+message-comment-short =
+    { $device }, No. { $number }: the shop has written
+    { $link }
+message-quote =
+    { $device } (No. { $number }): do you agree to the price { $sum }?
+
+    { $lines }
+
+    { $text }
+message-quote-short =
+    { $device }, No. { $number }: do you agree to { $sum }?
+    { $link }
+message-reminder =
+    { $device } has been ready since { $since } (No. { $number }). Please come by and collect it.
+    To pay: { $to_pay }.
+    { $address }, { $hours }.
+    Phone: { $phone }
+message-reminder-short =
+    { $device } is ready for you, No. { $number }
+    To pay { $to_pay }
+    { $link }
 
 # What to correct
 
@@ -243,6 +277,10 @@ problem-rows-wrong = { $bound ->
     [one] { $bound } row is wrong
    *[other] { $bound } rows are wrong
 }. Nothing was imported.
+problem-brace-unclosed = A brace has no other one: variables are written like { "{number}" }.
+problem-variable-unknown = There is no { "{" }{ $name }{ "}" }. There are { $known }.
+problem-variable-missing = Without { $name } the message says nothing: insert this variable.
+problem-stage-of-message = Give the stage for a text about the status, and for no other.
 problem-file-kind = Files of this kind are not kept: send a picture, a PDF, a recording, a film or an office document.
 problem-file-twice = Send each file once.
 problem-too-many-files = Too many files: send at most { $bound } at once.
@@ -497,6 +535,29 @@ clock-rows-ahead = { $count ->
        *[other] { $count } messages or repairs lay far in the future, because the server's clock was ahead. They became due
     } { $when }.
 bot-foreign-certificate = Telegram was given a certificate for the bot that isn't ours. Press Check in the settings of the bot.
+bot-cut-off = Customers' messages don't arrive: Telegram's servers can't reach the site's address ({ $detail }, { $at }). { $count ->
+    [one] { $count } message waits.
+   *[other] { $count } messages wait.
+}
+file-trouble-no-folder = Customers' files don't arrive: the Bot API server runs with --local, and its folder isn't named. Write it to telegram.api_dir and restart the program; if it is on another machine, run it without --local.
+file-trouble-outside = Customers' files don't arrive: the Bot API server keeps them outside of the folder telegram.api_dir. Write there the folder that it names itself (--dir), and restart the program.
+file-trouble-unreadable = Customers' files don't arrive: a file of the Bot API server can't be read. Let the program read the folder telegram.api_dir.
+failure-name-unknown = the server's name isn't found
+failure-no-connection = no connection
+failure-connect-timeout = no connection in time
+failure-tls = no secure connection (TLS)
+failure-no-answer = no answer in time
+failure-broken = the connection broke
+failure-too-long = the answer is too long
+failure-not-telegram = something else than Telegram answers
+failure-proxy-unreachable = no connection to the proxy
+failure-proxy-timeout = no connection through the proxy in time
+failure-proxy-password = the proxy doesn't accept the name and the password
+failure-proxy-refused = the proxy refused the connection
+failure-unwritable = the event could not be written
+failure-no-secret = its secret is missing
+failure-private = its address is of this machine or its network
+failure-status = it answered { $status }
 
 webhook = Webhook
 webhook-well = Everything is delivered.
@@ -573,6 +634,12 @@ audit-webhook-paused = Webhook paused: { $subject }
 audit-webhook-resumed = Webhook continued: { $subject }
 audit-webhook-deleted = Webhook deleted: { $subject }
 problem-too-many-webhooks = There are at most { $bound } webhooks.
+problem-sms-sender-malformed = Write a name of at most 11 Latin characters that is approved for you, or a number.
+problem-channel-incomplete = Fill this in: it doesn't work without.
+problem-port-out-of-range = Write a number from 1 to 65535, or leave it empty.
+problem-host-malformed = Write a server's name without a port, for example smtp.example.com.
+problem-plain-mail-elsewhere = Without encryption letters go only to a server on this machine.
+problem-channel-off = This channel isn't set up yet.
 problem-webhook-address-malformed = Write a whole address without a user name and a password, for example https://shop.example/zayavka.
 problem-webhook-address-not-https = The address begins with https://.
 problem-webhook-address-private = The address leads to this server or its own network. Whoever runs the server can allow that: outgoing.allow_private in config.toml.
@@ -1600,6 +1667,43 @@ settings-audit = Changes
 settings-saved = Saved. It counts from now on.
 settings-fixed-variable = Set by the environment variable { $name }; it can't be changed here.
 settings-fixed-file = Set in { $path }; it can't be changed here.
+settings-texts = Texts of messages
+texts-lead = What customers get, by stage and by occasion, in the customer's language. Until you change something, the program's texts count.
+texts-of-stages = A repair enters a stage
+texts-of-others = Other occasions
+texts-changed = changed
+texts-stages = Of which stages customers are notified is set with the stages:
+texts-how = Words in braces are replaced by what is known about the repair. A sentence in which nothing is known is left out of the message.
+texts-full = Messengers and e-mail
+texts-short = SMS
+texts-full-ru = Messengers and e-mail, in Russian
+texts-full-en = Messengers and e-mail, in English
+texts-short-ru = SMS, in Russian
+texts-short-en = SMS, in English
+texts-insert = Insert from the repair
+texts-reset = Restore the program's text
+texts-sample = An invented repair
+texts-newest = Repair No. { $number }
+texts-device = Device
+texts-number = Number of the repair
+texts-stage = What the customer reads
+texts-sum = Price
+texts-paid = Paid
+texts-to-pay = To pay
+texts-due = Due day
+texts-since = Ready since
+texts-warranty = Warranty until
+texts-text = What an employee wrote
+texts-lines = Works and parts
+texts-address = Address
+texts-hours = Hours
+texts-phone = Phone of the shop
+texts-shop = Name of the shop
+texts-link = Link to the repair
+conflict-title-texts = The texts were changed meanwhile
+audit-message-text = Text of a message: { $subject }
+message-sample-comment = We found the cause and need one more part. It comes tomorrow.
+message-sample-quote = We replace the whole screen; it has three months of warranty.
 settings-audit-none = Nobody has changed anything yet.
 settings-audit-what = What
 audit-customers-merged = Merge of customer No. { $subject }
@@ -1656,7 +1760,8 @@ problem-duration-malformed = Write a time, for example 5s, 10m or 1h.
 problem-setting-given = The configuration file or the environment sets it; it can't be changed here.
 problem-bot-token-malformed = This doesn't look like a token. A token looks like 7123456789:AAH…: a number, a colon and a long code. Copy it from the message of @BotFather. Nothing was saved.
 problem-bot-token-refused = Telegram knows no bot with this token. Get it from @BotFather again: /mybots, your bot, API Token. Nothing was saved.
-problem-telegram-unreachable = Telegram doesn't answer now, so the token could not be checked. Nothing was saved; try again.
+problem-telegram-unreachable = Telegram doesn't answer now, so the token could not be checked. Nothing was saved; try again. If it never answers, write a proxy to the configuration file: telegram.proxy.
+problem-telegram-proxy = The proxy doesn't let through to Telegram, so the token could not be checked. Nothing was saved. Check telegram.proxy in the configuration file, and try again.
 problem-other-bot = The token is another bot's. If that is right, tick it and paste the token again. Nothing was saved.
 problem-address-not-https = Telegram delivers to an https address only, and the customers' address is none.
 paper-tax-id = Tax No. { $number }
@@ -1716,6 +1821,20 @@ bot-mode-off = The bot is turned off
 bot-receiving = { $how }: { $why }
 bot-by-webhook = Telegram delivers them
 bot-by-polling = the program asks Telegram
+bot-way = Connection with Telegram
+bot-way-direct = directly
+bot-way-proxy = through the proxy { $proxy }
+bot-way-server = through a Bot API server of your own, { $server }
+bot-way-both = through a Bot API server of your own, { $server }, and the proxy { $proxy }
+bot-way-works = { $way } (works)
+bot-way-fails = { $way } (doesn't work)
+bot-advice-blocked = Check the server's internet. If there is one, the provider blocks Telegram: use a proxy or a Bot API server of your own. Write telegram.proxy or telegram.api_url to the configuration file, and restart the program.
+bot-advice-foreign = Something else answers in Telegram's place, such as a page of the provider. Use a proxy: write telegram.proxy to the configuration file, and restart the program.
+bot-advice-server = Check that the Bot API server runs, and that telegram.api_url in the configuration file leads to it.
+bot-advice-proxy = Check that the proxy works, and that its address in telegram.proxy is right; if both are, the proxy itself can't reach Telegram.
+bot-advice-proxy-password = Check the name and the password in telegram.proxy, and restart the program.
+bot-advice-proxy-refused = The proxy doesn't let through to Telegram. Allow it there, or write another one to telegram.proxy and restart the program.
+bot-advice-polling = If the address opens on a phone, Telegram alone is kept from it. Choose “The program asks Telegram” below: then it fetches the messages itself, by the same way by which it sends its own.
 bot-why-chosen = you chose so
 bot-why-given = the configuration file says so
 bot-why-deliverable = the customers' address has https
@@ -1749,6 +1868,82 @@ bot-poster-title = Follow your repair in Telegram
 bot-poster-how = Point your phone's camera here, open the bot and press Start. It will write when the repair is done.
 audit-bot-connected = Bot connected
 audit-bot-disconnected = Bot disconnected
+settings-channels = Channels
+channel-sms = SMS
+channel-email = E-mail
+channel-off = Turned off: nothing is sent
+channel-incomplete = Something is missing: a key or a password
+channel-ready = Set up
+channel-balance = Ask for the balance
+channel-balance-is = Left on the account: { $sum }
+channel-sms-key = Key of the gateway
+channel-mail-password = Password of the mailbox
+channel-secret-set = It is set, and shown to nobody. Another gateway or mail server needs a new one.
+channel-secret-none = It isn't set yet.
+channel-secret-forget = Forget
+channel-password-hint = Large mail services want a password for programs, which you make in the settings of the mailbox.
+channel-test = Send an SMS
+channel-test-letter = Send me a letter
+channel-test-phone = Phone for a test SMS
+channel-test-paid = It costs as much as any other SMS.
+channel-test-subject = A test from the repair desk
+channel-test-text = This is a test. Messages from the shop arrive.
+channel-sms-sent = The gateway has taken the SMS.
+channel-sms-sent-for = The gateway has taken the SMS. It cost { $sum }.
+channel-mail-well = The mail server accepts login and password.
+channel-letter-sent = The mail server has taken the letter. It is on its way to your address.
+channel-trouble-unreachable = It can't be reached right now. Messages wait, and go out later.
+channel-trouble-certificate = The connection isn't safe: the certificate isn't trusted, or there is no encryption. Check the server's name and the kind of encryption.
+channel-trouble-credentials = The login, the password or the key is refused. Check them.
+channel-trouble-no-money = There is no money left on the account. Top it up.
+channel-trouble-sender = The sender isn't approved for this account. Choose one that is.
+channel-trouble-recipient = Nothing can be sent to this number or address. Check it.
+channel-trouble-too-many = Too many messages in a short time. Try again later.
+channel-trouble-content = This message is refused. See the reason below.
+channel-trouble-repeated = The same message was taken a moment ago. Wait a few minutes.
+channel-trouble-unclear = There was no clear answer: the message may have been taken. See whether it arrives before you send another one.
+setting-sms-provider = Gateway
+setting-sms-off = none
+setting-sms-ru = sms.ru
+setting-smsc = SMSC
+setting-sms-aero = SMS Aero
+setting-sms-login = Login
+setting-sms-login-hint = SMS Aero: the e-mail of the account. SMSC: the login, or empty if you give a key. sms.ru: empty.
+setting-sms-sender = Sender
+setting-sms-sender-hint = The name that operators have approved for you. Empty for the gateway's own; SMS Aero needs one.
+setting-sms-purposes = What is sent by SMS
+setting-sms-ready = The device is ready
+setting-sms-quote = A quote to be answered
+setting-sms-reminder = A reminder to collect it
+setting-sms-daily-messages = SMS a day, at most
+setting-sms-daily-money = Money a day, at most
+setting-sms-daily-money-hint = Empty for no limit.
+setting-email-host = Mail server
+setting-email-host-hint = For example smtp.yandex.ru. Empty turns e-mail off.
+setting-email-security = Encryption
+setting-email-tls = from the beginning (TLS, port 465)
+setting-email-starttls = after the greeting (STARTTLS, port 587)
+setting-email-plain = none, for a server on this machine
+setting-email-port = Port
+setting-email-port-hint = Empty for the usual one.
+setting-email-user = Login
+setting-email-user-hint = Usually the whole address of the mailbox.
+setting-email-from = Sender
+setting-email-from-hint = The address that customers answer to. Empty for the login.
+audit-channel-secret-set = Secret set: { $subject }
+audit-channel-secret-removed = Secret forgotten: { $subject }
+letter-invite-subject = { $shop }: your account
+letter-invite-text = You are invited to the desk of { $shop }. Open the page and choose a password. The link works once, until { $until }.
+letter-invite-button = Create my account
+letter-password-subject = { $shop }: a new password
+letter-password-text = An owner of { $shop } has made a link by which you set a new password. It works once, until { $until }. Without it your password stays as it is.
+letter-password-button = Set a new password
+email-stop-title = E-mail from the shop
+email-stop-lead = Do you want no more e-mail from us to this address?
+email-stop-button = No more e-mail
+email-stop-done = Done: we send no more e-mail to this address.
+email-stopped = The customer wants no e-mail.
+email-resume = Send e-mail again
 settings-address = Address
 settings-address-lead = For example https://desk.example.com. Customers open their page at this address, and the QR codes on papers lead to it. It is saved when the program is reached by it from outside.
 settings-address-local = QR codes lead to this machine itself: a customer's phone can't open them

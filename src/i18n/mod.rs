@@ -2,9 +2,12 @@
 //! <https://projectfluent.org>), embedded in the binary.
 
 mod attachment;
+mod failure;
 mod fields;
 mod in_words;
 mod line;
+mod message;
+mod sample_message;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -28,9 +31,12 @@ fluent_templates::static_loader! {
     };
 }
 
+pub use failure::{failure, file_trouble};
 pub use fields::{field, invalid_named};
 pub use in_words::in_words;
 pub use line::{LineWords, line, line_kind, line_name, lines, percent, quantity};
+pub use message::{default_message, message, message_preview};
+pub use sample_message::sample_facts;
 
 const RUSSIAN: LanguageIdentifier = langid!("ru");
 const ENGLISH: LanguageIdentifier = langid!("en");
@@ -247,6 +253,10 @@ fn problem(language: Language, problem: &Problem) -> String {
         Problem::ColumnTwice { first, second } => {
             vec![("first", (&**first).into()), ("second", (&**second).into())]
         }
+        Problem::VariableUnknown { name, known } => {
+            vec![("name", (&**name).into()), ("known", (&**known).into())]
+        }
+        Problem::VariableMissing { name } => vec![("name", (&**name).into())],
         Problem::ArchiveRow {
             line,
             table,

@@ -100,24 +100,58 @@ staff-bot-number = № { $number }
 staff-bot-due = до { $day }
 staff-bot-more = …и ещё { $count }
 
-notice-status-changed = Заявка <b>№ { $number }</b>: новый статус — <b>{ $status }</b>.
-notice-comment =
-    Заявка <b>№ { $number }</b>, сообщение мастерской:
-
-    { $text }
-notice-approval =
-    Заявка <b>№ { $number }</b>: согласны на цену <b>{ $price }</b>?
-
-    { $text }
 approval-agree = Согласен
 approval-decline = Не согласен
 approval-agreed = Заявка <b>№ { $number }</b>: вы согласились на цену <b>{ $price }</b>.
 approval-declined = Заявка <b>№ { $number }</b>: вы отказались от цены <b>{ $price }</b>. Мастерская это увидит.
 approval-withdrawn = Заявка <b>№ { $number }</b>: цена <b>{ $price }</b> больше не действует, мастерская её изменила.
-notice-reminder = Заявка <b>№ { $number }</b> готова с { $day }. Ждём вас, чтобы отдать.
-notice-address = Адрес: { $value }
-notice-hours = Часы работы: { $value }
-notice-phone = Телефон: { $value }
+
+message-no-device = заявка
+message-stage =
+    { $stage }: { $device } (№ { $number }).
+    Срок: { $due }.
+message-stage-short =
+    { $stage }: { $device }, № { $number }
+    { $link }
+message-ready =
+    { $stage }: { $device } (№ { $number }).
+    К оплате { $to_pay }.
+    { $address }, { $hours }.
+message-ready-short =
+    { $stage }: { $device }, № { $number }
+    К оплате { $to_pay }
+    { $link }
+message-closed =
+    { $stage }: { $device } (№ { $number }).
+    Гарантия до { $warranty }.
+message-closed-short =
+    { $stage }: { $device }, № { $number }
+    Гарантия до { $warranty }
+message-comment =
+    { $device } (№ { $number }), сообщение мастерской:
+
+    { $text }
+message-comment-short =
+    { $device }, № { $number }: вам написали
+    { $link }
+message-quote =
+    { $device } (№ { $number }): согласны на цену { $sum }?
+
+    { $lines }
+
+    { $text }
+message-quote-short =
+    { $device }, № { $number }: согласны на { $sum }?
+    { $link }
+message-reminder =
+    { $device } ждёт вас с { $since } (№ { $number }).
+    К оплате { $to_pay }.
+    { $address }, { $hours }.
+    Телефон: { $phone }
+message-reminder-short =
+    { $device } ждёт вас, № { $number }
+    К оплате { $to_pay }
+    { $link }
 
 # Что исправить
 
@@ -252,6 +286,10 @@ problem-rows-wrong = { $bound ->
     [one] Ошибка в { $bound } строке
    *[other] Ошибки в { $bound } строках
 }. Не загружено ничего.
+problem-brace-unclosed = Скобка { "{" } без пары { "}" }: переменные пишутся так — { "{number}" }.
+problem-variable-unknown = Переменной { "{" }{ $name }{ "}" } нет. Есть { $known }.
+problem-variable-missing = Без { $name } сообщение не имеет смысла: вставьте эту переменную.
+problem-stage-of-message = Укажите этап для текста о статусе, и только для него.
 problem-file-kind = Файлы такого вида не хранятся: пришлите снимок, PDF, запись, видео или документ.
 problem-file-twice = Каждый файл отправляйте один раз.
 problem-too-many-files = Слишком много файлов: не больше { $bound } за раз.
@@ -513,6 +551,30 @@ clock-rows-ahead = { $count ->
        *[many] { $count } сообщений или заявок были датированы далёким будущим: часы сервера спешили
     }. Исправлено { $when }.
 bot-foreign-certificate = У Telegram чужой сертификат для бота. Нажмите «Проверить» в настройках бота.
+bot-cut-off = Сообщения клиентов не доходят: серверы Telegram не могут достучаться до адреса сайта ({ $detail }, { $at }). { $count ->
+    [one] Ждёт { $count } сообщение.
+    [few] Ждут { $count } сообщения.
+   *[many] Ждут { $count } сообщений.
+}
+file-trouble-no-folder = Файлы клиентов не приходят: сервер Bot API запущен с --local, а его папка не названа. Запишите её в telegram.api_dir и перезапустите программу, а если он на другой машине, запустите его без --local.
+file-trouble-outside = Файлы клиентов не приходят: сервер Bot API хранит их вне папки telegram.api_dir. Запишите туда ту папку, которую он называет сам (--dir), и перезапустите программу.
+file-trouble-unreadable = Файлы клиентов не приходят: файл сервера Bot API не читается. Дайте программе право читать папку telegram.api_dir.
+failure-name-unknown = имя сервера не находится
+failure-no-connection = нет соединения
+failure-connect-timeout = соединение не установилось за отведённое время
+failure-tls = не удалось защищённое соединение (TLS)
+failure-no-answer = нет ответа за отведённое время
+failure-broken = соединение оборвалось
+failure-too-long = ответ слишком длинный
+failure-not-telegram = отвечает не Telegram
+failure-proxy-unreachable = нет соединения с прокси
+failure-proxy-timeout = через прокси нет соединения за отведённое время
+failure-proxy-password = прокси не принял имя и пароль
+failure-proxy-refused = прокси отказал в соединении
+failure-unwritable = событие не удалось записать
+failure-no-secret = нет секрета
+failure-private = адрес ведёт на этот компьютер или в его сеть
+failure-status = ответ { $status }
 
 webhook = Вебхук
 webhook-well = Всё доставлено.
@@ -594,6 +656,12 @@ audit-webhook-paused = Вебхук на паузе: { $subject }
 audit-webhook-resumed = Вебхук продолжен: { $subject }
 audit-webhook-deleted = Вебхук удалён: { $subject }
 problem-too-many-webhooks = Вебхуков не больше { $bound }.
+problem-sms-sender-malformed = Напишите согласованное имя до 11 латинских букв и цифр или номер.
+problem-channel-incomplete = Заполните: без этого не работает.
+problem-port-out-of-range = Напишите число от 1 до 65535 или оставьте пустым.
+problem-host-malformed = Напишите имя сервера без порта, например smtp.yandex.ru.
+problem-plain-mail-elsewhere = Без шифрования письма уходят только на сервер на этом же компьютере.
+problem-channel-off = Этот канал ещё не настроен.
 problem-webhook-address-malformed = Напишите адрес целиком, без имени и пароля, например https://shop.example/zayavka.
 problem-webhook-address-not-https = Адрес начинается с https://.
 problem-webhook-address-private = Адрес ведёт на этот сервер или в его сеть. Разрешить такие может тот, кто ведёт сервер: outgoing.allow_private в config.toml.
@@ -1648,6 +1716,43 @@ settings-audit = Изменения
 settings-saved = Сохранено. Действует уже сейчас.
 settings-fixed-variable = Задано переменной окружения { $name }, здесь не меняется.
 settings-fixed-file = Задано в { $path }, здесь не меняется.
+settings-texts = Тексты сообщений
+texts-lead = Что получают клиенты: по этапам и по поводам, на языке клиента. Пока вы ничего не изменили, действуют тексты программы.
+texts-of-stages = Заявка перешла на этап
+texts-of-others = По другим поводам
+texts-changed = изменён
+texts-stages = О каких этапах клиенты узнают, задаётся у самих этапов:
+texts-how = Слова в фигурных скобках заменяются тем, что известно о заявке. Предложение, в котором ничего не известно, в сообщение не попадёт.
+texts-full = Мессенджеры и почта
+texts-short = SMS
+texts-full-ru = Мессенджеры и почта, по-русски
+texts-full-en = Мессенджеры и почта, по-английски
+texts-short-ru = SMS, по-русски
+texts-short-en = SMS, по-английски
+texts-insert = Вставить из заявки
+texts-reset = Вернуть текст программы
+texts-sample = Придуманная заявка
+texts-newest = Заявка № { $number }
+texts-device = Устройство
+texts-number = Номер заявки
+texts-stage = Что видит клиент
+texts-sum = Цена
+texts-paid = Оплачено
+texts-to-pay = К оплате
+texts-due = Срок
+texts-since = Готово с
+texts-warranty = Гарантия до
+texts-text = Что написал сотрудник
+texts-lines = Работы и запчасти
+texts-address = Адрес
+texts-hours = Часы работы
+texts-phone = Телефон мастерской
+texts-shop = Название мастерской
+texts-link = Ссылка на заявку
+conflict-title-texts = Тексты уже изменили
+audit-message-text = Текст сообщения: { $subject }
+message-sample-comment = Нашли причину, нужна ещё одна деталь. Привезут завтра.
+message-sample-quote = Экран меняем целиком, на него три месяца гарантии.
 settings-audit-none = Ещё никто ничего не менял.
 settings-audit-what = Что
 audit-customers-merged = Объединение карточек, клиент № { $subject }
@@ -1704,7 +1809,8 @@ problem-duration-malformed = Нужно время, например 5s, 10m и�
 problem-setting-given = Это задано в файле настроек или в окружении; здесь не меняется.
 problem-bot-token-malformed = Это не похоже на токен. Он выглядит так: 7123456789:AAH…, число, двоеточие и длинный код. Скопируйте его из сообщения @BotFather. Ничего не сохранено.
 problem-bot-token-refused = Telegram не знает бота с таким токеном. Возьмите токен у @BotFather заново: /mybots, ваш бот, API Token. Ничего не сохранено.
-problem-telegram-unreachable = Telegram сейчас не отвечает, поэтому токен проверить не удалось. Ничего не сохранено; попробуйте ещё раз.
+problem-telegram-unreachable = Telegram сейчас не отвечает, поэтому токен проверить не удалось. Ничего не сохранено; попробуйте ещё раз. Если он не отвечает никогда, запишите прокси в файл настроек: telegram.proxy.
+problem-telegram-proxy = Прокси не пропускает к Telegram, поэтому токен проверить не удалось. Ничего не сохранено. Проверьте telegram.proxy в файле настроек и попробуйте ещё раз.
 problem-other-bot = Токен другого бота. Если так и надо, отметьте это и вставьте токен ещё раз. Ничего не сохранено.
 problem-address-not-https = Telegram доставляет только на https-адрес, а адрес для клиентов другой.
 paper-tax-id = ИНН { $number }
@@ -1764,6 +1870,20 @@ bot-mode-off = Бот выключен
 bot-receiving = { $how }: { $why }
 bot-by-webhook = Telegram присылает сам
 bot-by-polling = программа спрашивает Telegram
+bot-way = Связь с Telegram
+bot-way-direct = напрямую
+bot-way-proxy = через прокси { $proxy }
+bot-way-server = через свой сервер Bot API { $server }
+bot-way-both = через свой сервер Bot API { $server } и прокси { $proxy }
+bot-way-works = { $way } (работает)
+bot-way-fails = { $way } (не работает)
+bot-advice-blocked = Проверьте интернет на сервере. Если он есть, Telegram закрыт у провайдера: нужен прокси или свой сервер Bot API. Запишите telegram.proxy или telegram.api_url в файл настроек и перезапустите программу.
+bot-advice-foreign = Вместо Telegram отвечает кто-то другой, например страница провайдера. Нужен прокси: запишите telegram.proxy в файл настроек и перезапустите программу.
+bot-advice-server = Проверьте, что сервер Bot API запущен и что telegram.api_url в файле настроек ведёт на него.
+bot-advice-proxy = Проверьте, что прокси работает и что его адрес в telegram.proxy верный; если прокси в порядке, он сам не достаёт до Telegram.
+bot-advice-proxy-password = Проверьте имя и пароль в telegram.proxy и перезапустите программу.
+bot-advice-proxy-refused = Прокси не пускает к Telegram. Разрешите ему это или запишите другой в telegram.proxy и перезапустите программу.
+bot-advice-polling = Если адрес открывается с телефона, Telegram просто не пускают к нему. Выберите ниже «Программа спрашивает Telegram»: тогда программа забирает сообщения сама, тем же путём, каким отправляет свои.
 bot-why-chosen = так выбрали вы
 bot-why-given = так задано в файле настроек
 bot-why-deliverable = адрес для клиентов с https
@@ -1798,6 +1918,82 @@ bot-poster-title = Следите за ремонтом в Telegram
 bot-poster-how = Наведите камеру телефона, откройте бота и нажмите «Начать». Он напишет, когда ремонт будет готов.
 audit-bot-connected = Бот подключён
 audit-bot-disconnected = Бот отключён
+settings-channels = Каналы
+channel-sms = SMS
+channel-email = Электронная почта
+channel-off = Выключено: ничего не отправляется
+channel-incomplete = Не хватает ключа или пароля
+channel-ready = Настроено
+channel-balance = Узнать баланс
+channel-balance-is = На счёте осталось: { $sum }
+channel-sms-key = Ключ шлюза
+channel-mail-password = Пароль почтового ящика
+channel-secret-set = Задан, никому не показывается. Другому шлюзу или почтовому серверу понадобится новый.
+channel-secret-none = Ещё не задан.
+channel-secret-forget = Забыть
+channel-password-hint = Крупные почтовые службы требуют отдельный пароль для программ; он создаётся в настройках ящика.
+channel-test = Отправить SMS
+channel-test-letter = Отправить мне письмо
+channel-test-phone = Телефон для проверочной SMS
+channel-test-paid = Она стоит столько же, сколько любая другая.
+channel-test-subject = Проверка из мастерской
+channel-test-text = Это проверка. Сообщения из мастерской доходят.
+channel-sms-sent = Шлюз принял SMS.
+channel-sms-sent-for = Шлюз принял SMS. Она стоила { $sum }.
+channel-mail-well = Почтовый сервер принимает логин и пароль.
+channel-letter-sent = Почтовый сервер принял письмо, оно идёт на ваш адрес.
+channel-trouble-unreachable = Сейчас нет связи. Сообщения подождут и уйдут позже.
+channel-trouble-certificate = Соединение небезопасно: сертификату нет доверия или нет шифрования. Проверьте имя сервера и вид шифрования.
+channel-trouble-credentials = Логин, пароль или ключ не приняты. Проверьте их.
+channel-trouble-no-money = На счёте нет денег. Пополните его.
+channel-trouble-sender = Этот отправитель для счёта не согласован. Выберите согласованного.
+channel-trouble-recipient = На этот номер или адрес отправить нельзя. Проверьте его.
+channel-trouble-too-many = Слишком много сообщений за короткое время. Попробуйте позже.
+channel-trouble-content = Это сообщение не принято. Причина ниже.
+channel-trouble-repeated = Такое же сообщение уже принято только что. Подождите несколько минут.
+channel-trouble-unclear = Ясного ответа нет: сообщение могло быть принято. Посмотрите, дойдёт ли оно, прежде чем отправлять ещё одно.
+setting-sms-provider = Шлюз
+setting-sms-off = нет
+setting-sms-ru = sms.ru
+setting-smsc = SMSC
+setting-sms-aero = SMS Aero
+setting-sms-login = Логин
+setting-sms-login-hint = SMS Aero: почта, на которую заведён счёт. SMSC: логин, или пусто, если у вас ключ. sms.ru: пусто.
+setting-sms-sender = Отправитель
+setting-sms-sender-hint = Имя, согласованное для вас с операторами. Пусто — имя самого шлюза; SMS Aero без имени не отправляет.
+setting-sms-purposes = О чём писать по SMS
+setting-sms-ready = Устройство готово
+setting-sms-quote = Цена, на которую нужен ответ
+setting-sms-reminder = Напоминание забрать
+setting-sms-daily-messages = SMS в день, не больше
+setting-sms-daily-money = Денег в день, не больше
+setting-sms-daily-money-hint = Пусто — без ограничения.
+setting-email-host = Почтовый сервер
+setting-email-host-hint = Например, smtp.yandex.ru. Пусто — почта выключена.
+setting-email-security = Шифрование
+setting-email-tls = сразу (TLS, порт 465)
+setting-email-starttls = после приветствия (STARTTLS, порт 587)
+setting-email-plain = нет, для сервера на этом же компьютере
+setting-email-port = Порт
+setting-email-port-hint = Пусто — обычный.
+setting-email-user = Логин
+setting-email-user-hint = Обычно адрес ящика целиком.
+setting-email-from = Отправитель
+setting-email-from-hint = Адрес, на который клиенты отвечают. Пусто — логин.
+audit-channel-secret-set = Секрет задан: { $subject }
+audit-channel-secret-removed = Секрет забыт: { $subject }
+letter-invite-subject = { $shop }: ваша учётная запись
+letter-invite-text = Вас приглашают за стойку «{ $shop }». Откройте страницу и придумайте пароль. Ссылка сработает один раз, до { $until }.
+letter-invite-button = Создать учётную запись
+letter-password-subject = { $shop }: новый пароль
+letter-password-text = Владелец «{ $shop }» сделал ссылку, по которой вы задаёте новый пароль. Она сработает один раз, до { $until }. Пока вы её не открыли, пароль прежний.
+letter-password-button = Задать пароль
+email-stop-title = Письма от мастерской
+email-stop-lead = Больше не присылать вам писем на этот адрес?
+email-stop-button = Больше не присылать
+email-stop-done = Готово: писем на этот адрес больше не будет.
+email-stopped = Клиент попросил не писать ему на почту.
+email-resume = Снова писать на почту
 settings-address = Адрес
 settings-address-lead = Например, https://remont-lenina.ru. По этому адресу клиенты открывают свою страницу, на него ведут QR на бумагах. Он сохранится, если программа доступна по нему снаружи.
 settings-address-local = QR ведут на сам этот компьютер: с телефона клиента они не откроются

@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::BotConnection;
+use crate::app::channel_accounts::{Channels, Kept};
 use crate::app::max_connection::{MaxBot, MaxConnection};
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
@@ -27,7 +28,7 @@ use crate::app::{
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Sources};
 use crate::demo;
-use crate::domain::{Error, HookSecret, Introspection, Result, WebhookId};
+use crate::domain::{ChannelSecret, Error, HookSecret, Introspection, Result, WebhookId};
 use crate::failure::Failure;
 use crate::graphql::Schema;
 use crate::http::listen::plain::{self, Handler};
@@ -102,7 +103,15 @@ impl Server {
         let hosts = Hosts::new(config.hosts.iter().map(String::as_str), address);
         let telegram = config.telegram;
         let token = db.read(|c: &_| store::secrets::bot_token(c)).await?;
-        let bot = BotConnection::new(telegram.token, token, probe(&telegram.api_url));
+        if let Some(variable) = telegram.unused_proxy {
+            tracing::warn!(
+                variable,
+                "the proxy of the environment is not used; set telegram.proxy if Telegram is reached by one"
+            );
+        }
+        let way = telegram.server.way();
+        let bot = BotConnection::new(telegram.token, token, way, probe(&telegram.server));
+        let channels = channels(&db, config.channels).await?;
         let of_max = config.max;
         let max_bot = match of_max.token {
             Some(token) => Some(MaxBot {
@@ -146,6 +155,7 @@ impl Server {
             fill: Box::new(|db, shop, owner, now| demo::load(db, shop, owner, now).boxed()),
             own_url,
             hooks: Arc::new(hooks),
+            channels,
             reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,
@@ -154,7 +164,7 @@ impl Server {
         let desk = Arc::new(desk);
         let bot = Supervisor {
             desk: desk.clone(),
-            api_url: telegram.api_url,
+            server: telegram.server,
             secret: telegram.webhook_secret,
         };
         let max = max::Supervisor {
@@ -319,6 +329,19 @@ impl Server {
         self.desk.db.checkpoint().await?;
         result
     }
+}
+
+/// Returns the secrets of SMS and e-mail, the configured ones and those that owners gave.
+async fn channels(db: &Db, given: config::Channels) -> Result<Channels> {
+    let stored = |secret| db.read(move |c: &_| store::secrets::of_channel(c, secret));
+    Ok(Channels {
+        sms_key: Kept::new(given.sms_key, stored(ChannelSecret::SmsKey).await?),
+        mail_password: Kept::new(
+            given.mail_password,
+            stored(ChannelSecret::MailPassword).await?,
+        ),
+        calls: Arc::new(workers::channels::calls(given.sms_url)),
+    })
 }
 
 /// Returns what checks stored settings, with the file and the environment as they were at the start.

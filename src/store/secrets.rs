@@ -1,10 +1,14 @@
 //! The keys that the server generated for itself, and the secrets that owners gave it. Nothing shows them.
 
 use rusqlite::OptionalExtension;
+use secrecy::SecretString;
 
 use super::{Connection, Transaction};
-use crate::domain::{BotToken, Error, Result};
+use crate::domain::{BotToken, ChannelSecret, Error, Result};
 
+/// Names of what owners gave for SMS and e-mail.
+const SMS_KEY: &str = "sms_key";
+const MAIL_PASSWORD: &str = "mail_password";
 /// Name of the bot's token that an owner connected.
 pub const BOT_TOKEN: &str = "telegram_token";
 /// Name of the position in MAX's updates. It tells a reader nothing, but it belongs to the bot.
@@ -47,4 +51,19 @@ pub fn bot_token(connection: &Connection) -> Result<Option<BotToken>> {
     let token = get(connection, BOT_TOKEN)?.map(String::from_utf8);
     let token = token.transpose().map_err(Error::internal)?;
     Ok(token.map(|text| BotToken::trusted(text.into())))
+}
+
+/// Returns the name under which a channel's secret is stored.
+pub fn name_of(secret: ChannelSecret) -> &'static str {
+    match secret {
+        ChannelSecret::SmsKey => SMS_KEY,
+        ChannelSecret::MailPassword => MAIL_PASSWORD,
+    }
+}
+
+/// Returns a channel's secret that an owner gave.
+pub fn of_channel(connection: &Connection, secret: ChannelSecret) -> Result<Option<SecretString>> {
+    let stored = get(connection, name_of(secret))?.map(String::from_utf8);
+    let stored = stored.transpose().map_err(Error::internal)?;
+    Ok(stored.map(SecretString::from))
 }

@@ -1,6 +1,7 @@
 //! The state of the bot, in words.
 
 use crate::domain::{BotState, BotTrouble, Incident, IncidentKind};
+use crate::i18n;
 use crate::web::text::Texts;
 
 /// State of the bot, on one line.
@@ -39,7 +40,9 @@ impl BotLine {
 /// Describes a problem of the bot.
 pub fn trouble(found: &BotTrouble, texts: &Texts) -> String {
     match found {
-        BotTrouble::Unreachable { detail } => texts.fill("bot-unreachable", "detail", detail),
+        BotTrouble::Unreachable { detail } | BotTrouble::Proxy { detail } => {
+            texts.fill("bot-unreachable", "detail", texts.failure(detail))
+        }
         BotTrouble::TokenRefused => texts.s("bot-token-refused"),
         BotTrouble::OtherFetcher => texts.s("bot-other-fetcher"),
         BotTrouble::WebhookElsewhere { found } if found.is_empty() => {
@@ -50,10 +53,19 @@ pub fn trouble(found: &BotTrouble, texts: &Texts) -> String {
         }
         BotTrouble::AddressRefused { said } => texts.fill("bot-address-refused", "detail", said),
         BotTrouble::Certificate { said } => texts.fill("bot-certificate", "detail", said),
+        BotTrouble::CutOff { said, at, waiting } => {
+            let args = [
+                ("count", (*waiting).into()),
+                ("at", texts.when(at).into()),
+                ("detail", said.as_str().into()),
+            ];
+            texts.with("bot-cut-off", args)
+        }
         BotTrouble::Delivery { said, at } => {
             texts.fill2("bot-delivery", "detail", said, "at", texts.when(at))
         }
         BotTrouble::ManyWaiting { count } => texts.count("bot-many-waiting", &(*count).into()),
         BotTrouble::ForeignCertificate => texts.s("bot-foreign-certificate"),
+        BotTrouble::Files { why } => i18n::file_trouble(texts.language, *why),
     }
 }

@@ -16,6 +16,7 @@ pub mod customers;
 pub mod data;
 pub mod debts;
 mod edited;
+pub mod email_stop;
 mod errors;
 mod form;
 pub mod keys;

@@ -120,6 +120,11 @@ impl Texts {
         })
     }
 
+    /// Translates the reason why a request to another server failed.
+    pub fn failure(&self, reason: &str) -> String {
+        i18n::failure(self.language, reason)
+    }
+
     pub fn category(&self, category: &Category) -> String {
         i18n::category(self.language, *category)
     }

@@ -46,7 +46,7 @@ impl WebhookRow {
                 let args = [
                     ("count", waiting.into()),
                     ("since", texts.when(&since).into()),
-                    ("detail", detail.into()),
+                    ("detail", texts.failure(&detail).into()),
                 ];
                 (texts.with("webhook-failing", args), false)
             }
@@ -60,7 +60,10 @@ impl Undelivered {
         let when = texts.when(&hook.happened);
         let text = match hook.detail.is_empty() {
             true => when,
-            false => texts.fill2("webhook-given-up", "when", when, "detail", hook.detail),
+            false => {
+                let detail = texts.failure(&hook.detail);
+                texts.fill2("webhook-given-up", "when", when, "detail", detail)
+            }
         };
         Self {
             id: hook.id.get(),

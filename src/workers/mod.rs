@@ -2,8 +2,10 @@
 
 pub mod backups;
 pub mod bot;
+pub mod channels;
 pub mod clock;
 pub mod foreign_writes;
+pub mod letters;
 pub mod max;
 pub mod merges;
 pub mod mornings;

@@ -88,10 +88,7 @@ async fn flaw_08_a_customer_of_the_shop_links_by_contact_and_is_told_of_a_new_st
     );
     set_status(&shop, &id, "READY").await;
     let sent = messages(&shop, 4).await;
-    assert_eq!(
-        said(&sent[3]),
-        "Заявка <b>№ 1</b>: новый статус — <b>Готово</b>."
-    );
+    assert_eq!(said(&sent[3]), "Готово: заявка (№ 1).");
     assert_eq!(sent[3]["chat_id"], ANNA);
     let card = shop
         .ask("{ customerById(id: 1) { telegramId telegramVerified name } }")

@@ -349,7 +349,7 @@ async fn a_notice_that_waits_while_the_token_is_renewed_goes_out_once() {
     let sent = messages(&shop, 4).await;
     let notices = sent
         .iter()
-        .filter(|sent| said(sent).contains("новый статус"));
+        .filter(|sent| said(sent).starts_with("Готово: заявка (№ 1)"));
     assert_eq!(notices.count(), 1, "{sent:?}");
     shop.close().await;
 }
@@ -461,7 +461,10 @@ async fn a_disconnected_bot_leaves_what_waits_and_says_who_did_it() {
 
     paste(&mut owner, TOKEN, &[]).await;
     let sent = messages(&shop, 3).await;
-    assert!(said(&sent[2]).contains("новый статус"), "{sent:?}");
+    assert!(
+        said(&sent[2]).starts_with("Готово: заявка (№ 1)"),
+        "{sent:?}"
+    );
     let query = "{ auditEvents { nodes { action subject from to employee { email } } } }";
     let events = shop.ask(query).await["data"]["auditEvents"]["nodes"].clone();
     let by = json!({ "email": "owner@example.com" });

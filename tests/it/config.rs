@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use zayavka::config::{Config, Sources, Stored};
-use zayavka::domain::{BotMode, BotToken, SettingKey};
+use zayavka::domain::{BotMode, BotToken, ChannelSecret, SettingKey};
 
 use crate::harness::program;
 
@@ -163,6 +163,38 @@ fn what_cannot_be_used_is_named() {
             "[telegram]\napi_url = 'http://example.com'",
             "telegram.api_url",
         ),
+        (
+            "[telegram]\nproxy = 'proxy.example:3128'",
+            "telegram.proxy: ",
+        ),
+        (
+            "[telegram]\nproxy = 'ftp://proxy.example'",
+            "telegram.proxy: ",
+        ),
+        (
+            "[telegram]\nproxy = 'http://a'\nproxy_file = 'b'",
+            "telegram.proxy_file: ",
+        ),
+        ("[telegram]\nproxy_file = '/none'", "telegram.proxy_file: "),
+        (
+            "[telegram]\napi_url = 'http://127.0.0.1:8081'\nproxy = 'socks5://proxy.example'",
+            "telegram.proxy: telegram.api_url leads to this machine",
+        ),
+        ("[telegram]\napi_dir = 'bots'", "telegram.api_dir: "),
+        ("[sms]\nprovider = 'pigeon'", "sms.provider"),
+        ("[sms]\nkey = 'a'", "sms.provider"),
+        (
+            "[sms]\nprovider = 'smsc'\nkey = 'a'\nkey_file = 'b'",
+            "sms.key_file",
+        ),
+        ("[sms]\nprovider = 'smsaero'", "sms.login"),
+        ("[sms]\napi_url = 'http://example.com'", "sms.api_url"),
+        ("[email]\npassword = 'a'", "email.host"),
+        ("[email]\nhost = 'smtp.example.com'", "email.from"),
+        (
+            "[email]\nhost = 'smtp.example.com'\nfrom = 'a@b.ru'\nsecurity = 'none'",
+            "email.security",
+        ),
         ("[backup]\ndir = 'backups'", "backup.every"),
         ("[backup]\ndir = 'backups'\nevery = '1d'", "backup.keep"),
         ("[backup]\nevery = '1d'\nkeep = 3", "backup.dir"),
@@ -243,7 +275,10 @@ fn each_key_is_in_the_browser_or_the_documents_say_why_not() {
     let said = program().arg("config").current_dir(folder.path()).output();
     let all = String::from_utf8(said.unwrap().stdout).unwrap();
     let all = all.lines().map(|line| line.split_once(" = ").unwrap().0);
-    let is_stored = |key: &&str| SettingKey::from_word(key).is_some() || *key == BotToken::KEY;
+    let is_stored = |key: &&str| {
+        let is_secret = *key == BotToken::KEY || ChannelSecret::from_word(key).is_some();
+        SettingKey::from_word(key).is_some() || is_secret
+    };
     let others: BTreeSet<&str> = all.filter(|key| !is_stored(key)).collect();
     for (document, begin) in [
         (

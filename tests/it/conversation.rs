@@ -127,7 +127,7 @@ async fn a_message_reaches_the_customer_and_a_note_stays_among_colleagues() {
     let sent = messages(&shop, 3).await;
     assert_eq!(
         said(&sent[2]),
-        "Заявка <b>№ 1</b>, сообщение мастерской:\n\nДеталь &lt;пришла&gt; &amp; ждёт\nЗаходите"
+        "Заявка (№ 1), сообщение мастерской:\n\nДеталь &lt;пришла&gt; &amp; ждёт\nЗаходите"
     );
     let page = page(&shop, &link).await;
     assert!(page.contains("Деталь &#60;пришла&#62; &#38; ждёт\nЗаходите"));
@@ -323,7 +323,7 @@ async fn a_customer_agrees_by_a_button_once_and_the_record_says_to_what() {
     let sent = messages(&shop, 3).await;
     assert_eq!(
         said(&sent[2]),
-        "Заявка <b>№ 1</b>: согласны на цену <b>4\u{a0}500\u{a0}₽</b>?\n\nЭкран &amp; &lt;работа&gt;"
+        "Заявка (№ 1): согласны на цену 4\u{a0}500\u{a0}₽?\n\nЭкран &amp; &lt;работа&gt;"
     );
     let buttons = &sent[2]["reply_markup"]["inline_keyboard"][0];
     assert_eq!(

@@ -315,8 +315,8 @@ async fn everything_that_telegram_knows_is_found() {
         (
             json!({"url": WANTED, "pending_update_count": 1, "last_error_date": NOON - 86_400, "last_error_message": "Connection refused"}),
             "",
-            Level::Warning,
-            "delivery failed 24 h ago",
+            Level::Failure,
+            "its servers can't reach http://127.0.0.1:8000/telegram/webhook: Connection refused (24 h ago, 1 updates pending)",
         ),
         (
             json!({"url": WANTED, "pending_update_count": 500}),

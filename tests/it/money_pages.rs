@@ -736,7 +736,7 @@ async fn customers_see_lines_and_sums_where_they_follow_and_agree() {
     let sent = said(&messages(&shop, 3).await[2]).replace('\u{a0}', " ");
     assert_eq!(
         sent,
-        "Заявка <b>№ 1</b>: согласны на цену <b>7 500 ₽</b>?\n\nДисплей × 2: 7 000 ₽\n\
+        "Заявка (№ 1): согласны на цену 7 500 ₽?\n\nДисплей × 2: 7 000 ₽\n\
          Чистка &lt;b&gt;: 800 ₽ (скидка 100 ₽)\nСкидка: 300 ₽\n\nНовый экран"
     );
     let link = renew(&shop, "1").await;

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
+use zayavka::app::security::link_key::LinkKey;
+use zayavka::app::status_links::Links;
 use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
+use zayavka::domain::PublicUrl;
 use zayavka::store::{Db, embedded_migrations};
 use zayavka::workers::outbox::{Notifier, StaffTexts};
 use zayavka::workers::worker::{Step, Worker};
@@ -47,10 +50,7 @@ async fn flaw_12_messages_are_html_in_the_customers_language() {
     shop.update(english).await;
     set_status(&shop, &id, "IN_PROGRESS").await;
     let sent = messages(&shop, 3).await;
-    assert_eq!(
-        said(&sent[2]),
-        "Your repair <b>No. 1</b> has a new status: <b>In progress</b>."
-    );
+    assert_eq!(said(&sent[2]), "In progress: your repair (No. 1).");
     assert!(
         sent.iter().all(|message| message["parse_mode"] == "HTML"),
         "{sent:?}"
@@ -308,6 +308,14 @@ async fn a_row_that_cannot_be_read_holds_up_nothing() {
     shop.close().await;
 }
 
+/// What makes the status links of a shop without a server.
+pub fn links() -> Links {
+    let key = LinkKey::new(b"key").unwrap();
+    let settings = Config::parse("").unwrap().settings;
+    let url = PublicUrl::new("http://desk.example", "", false);
+    Links::new(&key, settings.links_hold, url)
+}
+
 /// The last version that kept news for employees among the replies.
 const BEFORE_KINDS: usize = 23;
 
@@ -356,6 +364,7 @@ async fn what_an_older_version_has_queued_is_still_sent() {
     let client = Client::new(&telegram.url(), "1:secret".to_owned().into()).unwrap();
     let words = StaffTexts {
         shop: Arc::new(|| Config::parse("").unwrap().settings.shop),
+        links: Arc::new(links),
         public_url: "http://desk.example".to_owned(),
     };
     let notifier = Notifier::new(db.clone(), clock.clone(), client, words);

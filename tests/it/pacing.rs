@@ -196,7 +196,7 @@ async fn tasks_made_ready_by_a_clock_that_was_ahead_are_reminded_in_time() {
     eventually("it is ready now", || number(&shop, ready) <= ahead).await;
     shop.clock.advance(Duration::from_secs(3 * 24 * 3_600));
     let sent = within(&shop, 10, 4).await;
-    assert!(said(&sent[3]).contains("готова с"), "{sent:?}");
+    assert!(said(&sent[3]).contains("ждёт вас с"), "{sent:?}");
     shop.close().await;
 }
 

@@ -43,7 +43,7 @@ fn number(shop: &Shop, sql: &str) -> i64 {
 }
 
 fn is_reminder(message: &Value) -> bool {
-    ["готова с", "ready since"]
+    ["ждёт вас с", "ready since"]
         .iter()
         .any(|words| said(message).contains(words))
 }
@@ -106,10 +106,7 @@ async fn each_goes_once_at_ten_in_the_shops_morning() {
     }
     let all = reminders(&shop).await;
     assert_eq!(all[0]["chat_id"], ANNA);
-    assert_eq!(
-        said(&all[0]),
-        "Заявка <b>№ 1</b> готова с 25 июля 2021. Ждём вас, чтобы отдать."
-    );
+    assert_eq!(said(&all[0]), "Заявка ждёт вас с 25 июля 2021 (№ 1).");
     let expected = json!([reminded("3"), reminded("14"), reminded("30")]);
     assert_eq!(history(&shop).await, expected);
     // A reminder doesn't change the version, and so conflicts with no edit.
@@ -128,8 +125,8 @@ async fn it_says_where_and_when_in_the_customers_language() {
     to(&shop, "2021-07-28T07:00:00Z");
     assert_eq!(
         said(&reminders(&shop).await[0]),
-        "Your repair <b>No. 1</b> has been ready since 25 July 2021. Please come by and collect it.
-Address: Lenina 1 &lt;yard&gt;\nHours: Mon &amp; Fri 10-19\nPhone: 8 (900) 111-22-33"
+        "Your repair has been ready since 25 July 2021 (No. 1). Please come by and collect it.
+Lenina 1 &lt;yard&gt;, Mon &amp; Fri 10-19.\nPhone: 8 (900) 111-22-33"
     );
     shop.close().await;
 }

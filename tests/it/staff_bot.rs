@@ -294,7 +294,7 @@ async fn one_may_be_a_customer_as_well() {
     assign(&shop, "1", "2").await;
     assert!(said(&next(&shop, 3).await).starts_with("Вам передали"));
     set_status(&shop.shop, &id, "READY").await;
-    assert!(said(&next(&shop, 4).await).contains("новый статус"));
+    assert!(said(&next(&shop, 4).await).starts_with("Готово: заявка (№ 1)"));
     shop.update(text(BORIS, "список")).await;
     assert!(said(&next(&shop, 5).await).starts_with("Клиент ответил"));
     let list = next(&shop, 6).await;

@@ -22,6 +22,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("idempotency_keys", "digests, and numbers of what was made"),
     ("changes", "numbers of tasks and customers, and times"),
     ("changes_stale", "numbers of tasks and customers, and times"),
+    ("message_texts", "the shop's own words"),
     ("incidents", "the program's own mishaps"),
     ("messenger_updates", "the messengers' names of updates"),
     ("logo", "a picture of the shop"),

@@ -13,14 +13,17 @@ use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsConnector;
+use tokio::task::JoinHandle;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+use tokio_util::sync::CancellationToken;
 use warp::Filter;
 use warp::http::{Method, StatusCode};
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::doctor;
+use zayavka::failure::Failure;
 use zayavka::server::Server;
 use zayavka::tls_provider;
 
@@ -44,6 +47,23 @@ impl Authority {
         params.distinguished_name.push(DnType::CommonName, "Nobody");
         let certificate = params.self_signed(&key).unwrap();
         Self { certificate, key }
+    }
+
+    /// Returns its own certificate, in PEM.
+    pub fn pem(&self) -> String {
+        self.certificate.pem()
+    }
+
+    /// Returns what answers by TLS under a name or an address.
+    pub fn acceptor(&self, name: &str) -> TlsAcceptor {
+        let (chain, key) = self.issue(name);
+        let settings = ServerConfig::builder_with_provider(tls_provider::provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![pem(&chain)], private(&key))
+            .unwrap();
+        TlsAcceptor::from(Arc::new(settings))
     }
 
     /// Issues a certificate and its key, in PEM.
@@ -298,6 +318,14 @@ struct Acme {
     authority: Arc<Authority>,
 }
 
+/// A running desk: its address, the hint about the first account, and what stops it.
+type Desk = (
+    SocketAddr,
+    Option<String>,
+    CancellationToken,
+    JoinHandle<Result<(), Failure>>,
+);
+
 #[derive(Default)]
 struct Order {
     proved: bool,
@@ -329,14 +357,7 @@ impl Acme {
                     async move { acme.answer(path.as_str(), &method, &body).await }
                 },
             );
-        let (chain, key) = acme.authority.issue("localhost");
-        let settings = ServerConfig::builder_with_provider(tls_provider::provider())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![pem(&chain)], private(&key))
-            .unwrap();
-        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(settings));
+        let acceptor = acme.authority.acceptor("localhost");
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
@@ -434,6 +455,44 @@ impl Acme {
                 }),
             );
         answer.body(text).unwrap()
+    }
+
+    /// Returns the settings of a desk whose certificate it issues.
+    fn settings(&self, folder: &Path) -> String {
+        let root = folder.join("root.pem");
+        std::fs::write(&root, self.authority.pem()).unwrap();
+        format!(
+            "[tls]\ndomain = '{DOMAIN}'\nemail = 'owner@example.com'\ncache = '{}'\ndirectory = '{}/directory'\ndirectory_ca = '{}'",
+            folder.join("tls").display(),
+            self.url,
+            root.display(),
+        )
+    }
+
+    /// Runs that desk, and returns its address, the hint about the first account, and what stops it.
+    async fn serve(&self, folder: &Path) -> Desk {
+        let mut config = Config::parse(&self.settings(folder)).unwrap();
+        config.database = folder.join("shop.db");
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let desk = listener.local_addr().unwrap();
+        self.state.lock().unwrap().desk = Some(desk);
+        let noon = "2026-01-02T09:00:00Z".parse().unwrap();
+        let server = Server::build(config, listener, Clock::manual(noon))
+            .await
+            .unwrap();
+        let hint = server.first_account_hint().await.unwrap();
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(server.run_until(stop.clone()));
+        (desk, hint, stop, running)
+    }
+
+    /// Waits until the desk has its certificate: before, handshakes fail.
+    async fn is_ready(&self, desk: SocketAddr) {
+        let browser = self.authority.browser(desk);
+        let url = format!("https://{DOMAIN}:{}/readyz", desk.port());
+        while browser.get(&url).send().await.is_err() {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Connects to the domain and checks whether it presents the proof (RFC 8737).
@@ -534,38 +593,9 @@ async fn a_certificate_is_ordered_proved_fetched_and_kept_over_a_restart() {
     let authority = Arc::new(Authority::new());
     let acme = Acme::open(authority.clone()).await;
     let folder = TempDir::new().unwrap();
-    let root = folder.path().join("root.pem");
-    std::fs::write(&root, authority.certificate.pem()).unwrap();
-    let settings = format!(
-        "[tls]\ndomain = '{DOMAIN}'\nemail = 'owner@example.com'\ncache = '{}'\ndirectory = '{}/directory'\ndirectory_ca = '{}'",
-        folder.path().join("tls").display(),
-        acme.url,
-        root.display(),
-    );
-    let open = async || {
-        let config = Config::parse(&settings).unwrap();
-        let mut config = config;
-        config.database = folder.path().join("shop.db");
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let desk = listener.local_addr().unwrap();
-        acme.state.lock().unwrap().desk = Some(desk);
-        let noon = "2026-01-02T09:00:00Z".parse().unwrap();
-        let server = Server::build(config, listener, Clock::manual(noon))
-            .await
-            .unwrap();
-        let stop = tokio_util::sync::CancellationToken::new();
-        let running = tokio::spawn(server.run_until(stop.clone()));
-        (desk, stop, running)
-    };
-    let ready = async |desk| {
-        let browser = authority.browser(desk);
-        let url = format!("https://{DOMAIN}:{}/readyz", desk.port());
-        // Before the certificate is there, handshakes fail.
-        while browser.get(&url).send().await.is_err() {
-            tokio::task::yield_now().await;
-        }
-    };
-    let (desk, stop, running) = open().await;
+    let settings = acme.settings(folder.path());
+    let ready = async |desk| acme.is_ready(desk).await;
+    let (desk, _, stop, running) = acme.serve(folder.path()).await;
     ready(desk).await;
     let (first, _) = authority.shown(desk).await;
     stop.cancel();
@@ -583,7 +613,7 @@ async fn a_certificate_is_ordered_proved_fetched_and_kept_over_a_restart() {
             .contains(&"/challenge".to_owned())
     );
 
-    let (desk, stop, running) = open().await;
+    let (desk, _, stop, running) = acme.serve(folder.path()).await;
     ready(desk).await;
     assert_eq!(authority.shown(desk).await.0, first);
     assert_eq!(
@@ -591,6 +621,58 @@ async fn a_certificate_is_ordered_proved_fetched_and_kept_over_a_restart() {
         asked,
         "nothing was ordered again"
     );
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_phone_proves_a_new_address_over_http_2_which_has_no_host_header() {
+    const NEW: &str = "shop.invalid";
+    let authority = Arc::new(Authority::new());
+    let acme = Acme::open(authority).await;
+    let folder = TempDir::new().unwrap();
+    let (desk, hint, stop, running) = acme.serve(folder.path()).await;
+    acme.is_ready(desk).await;
+    // The certificate is for the old name alone; a shop would get another one first.
+    let client = reqwest::Client::builder().danger_accept_invalid_certs(true);
+    let client = client.resolve(DOMAIN, desk).resolve(NEW, desk);
+    let client = client.redirect(Policy::none()).build().unwrap();
+    let port = desk.port();
+    let home = format!("https://{DOMAIN}:{port}");
+    let post = |path: &str, cookie: &str, form: String| {
+        let request = client.post(format!("{home}{path}"));
+        let request = request
+            .header("origin", &home)
+            .header("cookie", cookie)
+            .header("content-type", "application/x-www-form-urlencoded");
+        request.body(form).send()
+    };
+    let (_, token) = hint.as_ref().unwrap().split_once("/join/").unwrap();
+    let form = format!("email=owner%40example.com&password1={PASSWORD}&password2={PASSWORD}");
+    let joined = post(&format!("/join/{token}"), "", form).await.unwrap();
+    assert_eq!(joined.status(), StatusCode::SEE_OTHER);
+    let cookie = joined.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+
+    let form = format!("was%3Apublic_url=&public_url=https%3A%2F%2F{NEW}%3A{port}");
+    let refused = post("/settings/address", &cookie, form.clone())
+        .await
+        .unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = refused.text().await.unwrap();
+    let (_, link) = page
+        .split_once(&format!("https://{NEW}:{port}/reach/"))
+        .unwrap();
+    let code = link.split(['"', '<', ' ']).next().unwrap();
+    let reached = client
+        .get(format!("https://{NEW}:{port}/reach/{code}"))
+        .send()
+        .await;
+    let reached = reached.unwrap();
+    assert_eq!(reached.version(), warp::http::Version::HTTP_2);
+    assert_eq!(reached.status(), StatusCode::OK);
+    let saved = post("/settings/address", &cookie, form).await.unwrap();
+    assert_eq!(saved.status(), StatusCode::OK);
     stop.cancel();
     running.await.unwrap().unwrap();
 }

@@ -265,7 +265,7 @@ async fn after_three_days_it_is_given_up_and_shown_to_the_owner_who_tries_again(
     receiver.always(Answer::Status(200));
     let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
     let page = owner.page("/staff").await;
-    assert!(page.contains("it answered 503"), "{page}");
+    assert!(page.contains("ответ 503"), "{page}");
     assert_eq!(
         goes_to(&owner.post("/webhooks/1/retry", &[]).await),
         "/staff"
@@ -488,4 +488,61 @@ fn settings_are_whole_and_keep_their_secrets() {
         "{shown}"
     );
     assert!(!shown.contains(SECRET), "{shown}");
+}
+
+#[tokio::test]
+async fn what_went_wrong_is_said_in_the_readers_language() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", gone.local_addr().unwrap());
+    drop(gone);
+    let refusing = Receiver::start().await;
+    refusing.always(Answer::Status(500));
+    let unresolved = "https://receiver.invalid/hook";
+    let settings = [
+        (url.as_str(), "нет соединения", "no connection"),
+        (
+            unresolved,
+            "имя сервера не находится",
+            "the server&#39;s name isn&#39;t found",
+        ),
+    ];
+    let all = settings.map(|(url, ..)| {
+        refusing
+            .settings("'task.created'")
+            .replace(refusing.url(), url)
+    });
+    let shop = shop(&[&*all.concat(), &refusing.settings("'task.created'")].concat()).await;
+    create(&shop, "+79000000001").await;
+    let file = shop.database();
+    let tried = "SELECT count(*) FROM webhook_deliveries WHERE state = 'WAITING' AND detail != ''";
+    eventually("each has failed once", || {
+        file.query_row(tried, [], |row| row.get::<_, i64>(0)) == Ok(3)
+    })
+    .await;
+    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    let mut pages = async || {
+        let mut all = String::new();
+        for page in [
+            "/settings/webhooks",
+            "/settings/webhooks/1",
+            "/settings/webhooks/2",
+            "/staff",
+        ] {
+            all += &owner.page(page).await;
+        }
+        owner.post("/profile/language", &[("language", "en")]).await;
+        all
+    };
+    let (russian, english) = (pages().await, pages().await);
+    for (_, said, in_english) in settings {
+        // In the list, on its page, and among the staff's; and beside its delivery.
+        for (pages, said) in [(&russian, said), (&english, in_english)] {
+            assert_eq!(pages.matches(&format!("({said})")).count(), 3, "{pages}");
+            let row = format!("<td class=\"text\">{said}, ");
+            assert_eq!(pages.matches(&row).count(), 1, "{pages}");
+        }
+    }
+    assert_eq!(russian.matches("(ответ 500)").count(), 2, "{russian}");
+    assert_eq!(english.matches("(it answered 500)").count(), 2, "{english}");
+    shop.close().await;
 }

@@ -3,19 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 
+use super::local::LocalFiles;
 use super::receive::GET_UPDATES;
 use crate::channels::{Failure, Pauses};
-use crate::domain::LONGEST_WAIT;
+use crate::domain::{BotServer, LONGEST_WAIT, NetworkFailure};
 use crate::https::{self, Unread};
 
 /// Time-out of a call, after which its outcome counts as unknown.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// Time-out of connecting, a proxy included. It is shorter, since without a connection nothing was sent.
+const CONNECT: Duration = Duration::from_secs(4);
 /// Duration of a long poll for updates.
 pub const POLL: Duration = Duration::from_secs(25);
 /// Maximum size of a response: Telegram's longest response to one call is a message of a few KiB.
@@ -34,10 +38,12 @@ pub struct Client {
     pub(super) poller: reqwest::Client,
     /// For requests outside the API itself.
     pub(super) files: reqwest::Client,
-    url: String,
+    server: Arc<BotServer>,
     token: SecretString,
     /// Shared by all callers.
     pauses: Arc<Pauses>,
+    /// Files of a server of one's own, shared as well.
+    pub(super) local: Arc<LocalFiles>,
 }
 
 /// A response of Telegram (<https://core.telegram.org/bots/api#making-requests>). The presence of
@@ -96,20 +102,35 @@ const GONE: &[&str] = &[
 ];
 
 impl Client {
+    /// Creates the client of a server that is reached directly.
+    ///
     /// # Errors
     /// When the system's TLS certificates can't be read.
     pub fn new(api_url: &str, token: SecretString) -> Result<Self, reqwest::Error> {
+        Self::of(BotServer::direct(api_url), token)
+    }
+
+    /// Creates the client of a server. Its proxy is used for nothing else.
+    ///
+    /// # Errors
+    /// When the system's TLS certificates can't be read.
+    pub fn of(server: BotServer, token: SecretString) -> Result<Self, reqwest::Error> {
         let client = |timeout| {
-            https::client()
-                .connect_timeout(TIMEOUT)
-                .timeout(timeout)
-                .build()
+            let client = https::client().connect_timeout(CONNECT).timeout(timeout);
+            match &server.proxy {
+                None => client.build(),
+                Some(proxy) => {
+                    let proxy = reqwest::Proxy::all(proxy.url().expose_secret())?;
+                    client.proxy(proxy).build()
+                }
+            }
         };
         Ok(Self {
             bot: client(TIMEOUT)?,
             poller: client(POLL + TIMEOUT)?,
             files: client(DOWNLOAD)?,
-            url: api_url.trim_end_matches('/').to_owned(),
+            local: Arc::new(LocalFiles::new(server.folder.clone())),
+            server: Arc::new(server),
             token,
             pauses: Arc::default(),
         })
@@ -144,7 +165,7 @@ impl Client {
             .post(self.url_of("bot", method))
             .header(CONTENT_TYPE, "application/json")
             .body(params.to_string());
-        let answer = request.send().await.map_err(|error| broken(&error))?;
+        let answer = self.answered(request).await?;
         let done = answer.status().is_success();
         let most = match method {
             GET_UPDATES => UPDATES,
@@ -153,10 +174,10 @@ impl Client {
         let answer = https::read(answer, most)
             .await
             .map_err(|unread| match unread {
-                Unread::Broken(error) => broken(&error),
-                Unread::TooLong => Failure::retry(true, "an answer that is too long".to_owned()),
+                Unread::Broken(error) => self.broken(&error),
+                Unread::TooLong => failed(true, NetworkFailure::TooLong),
             })?;
-        let foreign = |_| Failure::retry(true, "an answer that isn't Telegram's".to_owned());
+        let foreign = |_| failed(true, NetworkFailure::NotTelegram);
         match done {
             true => serde_json::from_slice::<Answer<T>>(&answer)
                 .map(|answer| answer.result)
@@ -166,9 +187,40 @@ impl Client {
         }
     }
 
+    /// Sends a request, and returns the server's response, whatever its status.
+    pub(super) async fn answered(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> Result<reqwest::Response, Failure> {
+        let answer = request.send().await.map_err(|error| self.broken(&error))?;
+        let is_of_proxy = answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED;
+        match is_of_proxy && self.server.proxy.is_some() {
+            true => Err(failed(false, NetworkFailure::ProxyPassword)),
+            false => Ok(answer),
+        }
+    }
+
     /// Builds a URL that contains the token, and must therefore be sent to Telegram only.
     pub(super) fn url_of(&self, what: &str, path: &str) -> String {
-        format!("{}/{what}{}/{path}", self.url, self.token.expose_secret())
+        let token = self.token.expose_secret();
+        format!("{}/{what}{token}/{path}", self.server.url)
+    }
+
+    /// Classifies a network error. A message can't have arrived without a connection.
+    pub(super) fn broken(&self, error: &reqwest::Error) -> Failure {
+        use NetworkFailure as Why;
+        let why = https::reason(error);
+        let why = match (&self.server.proxy, why) {
+            (Some(_), Why::ConnectTimeout) => Why::ProxyTimeout,
+            // Such a proxy passes plain requests on, so all connections are its own.
+            (Some(proxy), Why::NoConnection | Why::NameUnknown)
+                if proxy.is_http() && self.server.url.starts_with("http://") =>
+            {
+                Why::ProxyUnreachable
+            }
+            (_, why) => why,
+        };
+        failed(!error.is_connect(), why)
     }
 
     /// Classifies a failed call.
@@ -206,14 +258,8 @@ fn is_gone(detail: &str) -> bool {
     GONE.iter().any(|gone| detail.contains(gone))
 }
 
-/// Classifies a network error. Its own text isn't used, since it contains the URL with the token.
-fn broken(error: &reqwest::Error) -> Failure {
-    let what = match (error.is_connect(), error.is_timeout()) {
-        (true, _) => "no connection",
-        (false, true) => "no answer in time",
-        (false, false) => "the connection broke",
-    };
-    Failure::retry(!error.is_connect(), what.to_owned())
+fn failed(maybe_done: bool, why: NetworkFailure) -> Failure {
+    Failure::retry(maybe_done, why.word().to_owned())
 }
 
 #[cfg(test)]

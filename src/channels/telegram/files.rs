@@ -1,5 +1,7 @@
 //! Download of files sent to the bot.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,16 +17,25 @@ impl RemoteFiles for Client {
         self.pauses()
     }
 
-    /// Source: <https://core.telegram.org/bots/api#getfile>.
+    /// Source: <https://core.telegram.org/bots/api#getfile>. A Bot API server that runs with `--local` names a file on its
+    /// own disk instead (<https://core.telegram.org/bots/api#using-a-local-bot-api-server>).
     async fn download(&self, file: &str, max: usize) -> Result<Vec<u8>, Failure> {
         let params = json!({ "file_id": file });
         let found: File = self.call(&self.bot, "getFile", &params).await?;
         let path = found
             .file_path
             .ok_or_else(|| Failure::Refused("no such file".to_owned()))?;
-        let broke = |_: reqwest::Error| Failure::retry(false, "the connection broke".to_owned());
-        let answer = self.files.get(self.url_of("file/bot", &path)).send();
-        let answer = match answer.await.map_err(broke)? {
+        match Path::new(&path).is_absolute() {
+            true => self.local.file(path.into(), max).await,
+            false => self.fetch(&path, max).await,
+        }
+    }
+}
+
+impl Client {
+    async fn fetch(&self, path: &str, max: usize) -> Result<Vec<u8>, Failure> {
+        let request = self.files.get(self.url_of("file/bot", path));
+        let answer = match self.answered(request).await? {
             answer if answer.status().is_success() => answer,
             answer => {
                 let status = answer.status();
@@ -38,7 +49,7 @@ impl RemoteFiles for Client {
         https::read(answer, max)
             .await
             .map_err(|unread| match unread {
-                Unread::Broken(error) => broke(error),
+                Unread::Broken(error) => self.broken(&error),
                 Unread::TooLong => Failure::Refused("too long".to_owned()),
             })
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Client;
 use crate::channels::Failure;
-use crate::domain::{BotHealth, BotTrouble, Webhook};
+use crate::domain::{BotHealth, BotTrouble, NetworkFailure, Webhook};
 
 impl Client {
     /// Checks the bot, where `wanted` is the expected update address (empty in polling mode). Takes
@@ -27,6 +27,9 @@ impl Client {
             Ok(info) => health.troubles = self.webhook(info).troubles(wanted, now),
             Err(failure) => health.troubles.push(trouble(&failure)),
         }
+        let files = self.local.trouble();
+        let files = files.map(|why| BotTrouble::Files { why });
+        health.troubles.extend(files);
         health
     }
 
@@ -73,13 +76,15 @@ struct WebhookInfo {
     last_error_message: Option<String>,
 }
 
-/// Classifies a failure: a call without parameters is rejected only for a wrong token.
-fn trouble(failure: &Failure) -> BotTrouble {
+/// Classifies the failure of a call without parameters, which is rejected only for a wrong token.
+pub fn trouble(failure: &Failure) -> BotTrouble {
     let detail = failure.detail();
-    match detail.starts_with("401 ") || detail.starts_with("404 ") {
-        true => BotTrouble::TokenRefused,
-        false => BotTrouble::Unreachable {
-            detail: detail.to_owned(),
-        },
+    if detail.starts_with("401 ") || detail.starts_with("404 ") {
+        return BotTrouble::TokenRefused;
+    }
+    let detail = detail.to_owned();
+    match NetworkFailure::from_word(&detail).is_some_and(NetworkFailure::is_of_proxy) {
+        true => BotTrouble::Proxy { detail },
+        false => BotTrouble::Unreachable { detail },
     }
 }

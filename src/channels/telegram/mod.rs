@@ -6,11 +6,13 @@ mod conflict;
 mod content;
 mod files;
 mod health;
+mod local;
 mod receive;
 mod send;
 mod update;
 
 pub use client::Client;
 pub use conflict::Conflict;
+pub use health::trouble;
 pub use receive::webhook_url;
 pub use update::parse;

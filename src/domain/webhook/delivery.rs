@@ -14,6 +14,21 @@ words! {
     }
 }
 
+words! {
+    /// Why a delivery failed before it was sent, spelled as in the log, the API and the database.
+    HookFailure {
+        Unwritable = "it could not be written",
+        NoSecret = "its secret is missing",
+        /// Owners' webhooks lead to public addresses only.
+        Private = "its address is of this machine or its network",
+    }
+}
+
+impl HookFailure {
+    /// What precedes the status of a response that is no success.
+    pub const ANSWERED: &'static str = "it answered ";
+}
+
 /// An event queued for delivery.
 #[derive(Debug, Clone)]
 pub struct Delivery {

@@ -9,7 +9,9 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{ShortText, WebhookId};
 
-pub use delivery::{Attempt, Delivery, DeliveryRecord, DeliveryState, UndeliveredHook};
+pub use delivery::{
+    Attempt, Delivery, DeliveryRecord, DeliveryState, HookFailure, UndeliveredHook,
+};
 pub use event::{HookEvent, HookEvents, HookNews, Subject};
 pub use network::is_public;
 pub use secret::HookSecret;

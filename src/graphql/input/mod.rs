@@ -4,6 +4,7 @@
 mod details;
 mod employee;
 mod import;
+mod message_text;
 mod money;
 mod setting;
 mod stage;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 pub use employee::UpdateEmployeeInput;
 pub use import::ImportChoicesInput;
+pub use message_text::{MessageTextInput, MessageTextKeyInput};
 pub use money::{CatalogueItemInput, LineInput, PaymentInput, discount, drawer, key, note};
 pub use setting::SettingInput;
 pub use stage::{CreateStageInput, UpdateStageInput};

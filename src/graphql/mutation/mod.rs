@@ -3,11 +3,13 @@
 
 mod accounts;
 mod bot;
+mod channels;
 mod conversation;
 mod customers;
 mod employees;
 mod files;
 mod lines;
+mod message_texts;
 mod payments;
 mod settings;
 mod staff_bot;
@@ -27,7 +29,9 @@ pub struct Mutation(
     employees::EmployeeMutation,
     stages::StageMutation,
     settings::SettingMutation,
+    message_texts::MessageTextMutation,
     bot::BotMutation,
+    channels::ChannelMutation,
     customers::CustomerMutation,
     tasks::TaskMutation,
     lines::LineMutation,

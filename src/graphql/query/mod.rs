@@ -4,6 +4,7 @@ mod changes;
 mod customers;
 mod deliveries;
 mod files;
+mod message_texts;
 mod money;
 mod reports;
 mod shop;
@@ -16,6 +17,7 @@ use async_graphql::MergedObject;
 #[derive(MergedObject, Default)]
 pub struct Query(
     shop::ShopQuery,
+    message_texts::MessageTextQuery,
     customers::CustomerQuery,
     changes::ChangeQuery,
     tasks::TaskQuery,

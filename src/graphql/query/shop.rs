@@ -9,8 +9,8 @@ use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::node::NodeView;
 use crate::graphql::view::{
-    AuditEventView, BackupStateView, BotView, InviteView, List, SettingView, ShopView, StageView,
-    UserView, stage, user,
+    AuditEventView, BackupStateView, BotView, ChannelsView, InviteView, List, SettingView,
+    ShopView, StageView, UserView, stage, user,
 };
 use crate::store::invites::Invite;
 
@@ -61,6 +61,12 @@ impl ShopQuery {
         let desk = ctx.desk()?;
         let report = app::bot_report::report(desk, owner, desk.clock.now()).await?;
         Ok(BotView(report))
+    }
+
+    /// SMS and e-mail as they are set up. Owner only.
+    async fn channels(&self, ctx: &Context<'_>) -> Result<ChannelsView> {
+        let owner = ctx.actor()?.require_owner()?;
+        Ok(app::channels::report(ctx.desk()?, &owner).into())
     }
 
     /// Changes of the shop's settings, paginated, newest first. Owner only.

@@ -34,6 +34,8 @@ pub enum ReceivingEnum {
 pub enum BotTroubleEnum {
     /// Telegram can't be reached.
     Unreachable,
+    /// The proxy that leads to Telegram fails.
+    Proxy,
     /// Telegram refuses the token.
     TokenRefused,
     /// Another program receives updates with the same token.
@@ -44,12 +46,16 @@ pub enum BotTroubleEnum {
     AddressRefused,
     /// Telegram refuses our TLS certificate.
     Certificate,
+    /// Telegram's servers don't reach the public address at all, and updates wait.
+    CutOff,
     /// Telegram could not deliver an update.
     Delivery,
     /// Updates pile up at Telegram.
     ManyWaiting,
     /// A certificate that isn't ours is registered at Telegram.
     ForeignCertificate,
+    /// Files of customers can't be taken from a Bot API server of one's own.
+    Files,
 }
 
 /// A problem between the bot and Telegram, with its details.
@@ -70,14 +76,17 @@ impl From<BotTrouble> for BotTroubleView {
         let stops_the_bot = trouble.stops_the_bot();
         let (kind, detail) = match trouble {
             BotTrouble::Unreachable { detail } => (Kind::Unreachable, Some(detail)),
+            BotTrouble::Proxy { detail } => (Kind::Proxy, Some(detail)),
             BotTrouble::TokenRefused => (Kind::TokenRefused, None),
             BotTrouble::OtherFetcher => (Kind::OtherFetcher, None),
             BotTrouble::WebhookElsewhere { found } => (Kind::WebhookElsewhere, Some(found)),
             BotTrouble::AddressRefused { said } => (Kind::AddressRefused, Some(said)),
             BotTrouble::Certificate { said } => (Kind::Certificate, Some(said)),
+            BotTrouble::CutOff { said, .. } => (Kind::CutOff, Some(said)),
             BotTrouble::Delivery { said, .. } => (Kind::Delivery, Some(said)),
             BotTrouble::ManyWaiting { count } => (Kind::ManyWaiting, Some(count.to_string())),
             BotTrouble::ForeignCertificate => (Kind::ForeignCertificate, None),
+            BotTrouble::Files { why } => (Kind::Files, Some(why.word().to_owned())),
         };
         Self {
             kind,
@@ -127,6 +136,21 @@ impl BotView {
     /// The way in use; null when no bot runs.
     async fn receiving(&self) -> Option<ReceivingEnum> {
         self.0.receiving.map(|(receiving, _)| receiving.into())
+    }
+
+    /// Scheme, host and port of the proxy by which Telegram is asked; null when none is set.
+    async fn proxy(&self) -> Option<&str> {
+        self.0.way.proxy.as_deref()
+    }
+
+    /// Address of a Bot API server of one's own; null when Telegram's is asked.
+    async fn api_server(&self) -> Option<&str> {
+        self.0.way.server.as_deref()
+    }
+
+    /// Whether Telegram answered the last check by this way; null before the first.
+    async fn is_reachable(&self) -> Option<bool> {
+        self.0.is_reachable()
     }
 
     /// Whether Telegram was asked and nothing is wrong.

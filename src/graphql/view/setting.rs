@@ -47,6 +47,28 @@ pub enum SettingKeyEnum {
     NotifyDelay,
     /// `telegram.mode`: auto, webhook, polling or off.
     BotMode,
+    /// `sms.provider`: off, sms.ru, smsc or smsaero.
+    SmsProvider,
+    /// `sms.login`.
+    SmsLogin,
+    /// `sms.sender`.
+    SmsSender,
+    /// `sms.purposes`, separated by commas.
+    SmsPurposes,
+    /// `sms.daily_messages`.
+    SmsDailyMessages,
+    /// `sms.daily_money`; empty for no limit.
+    SmsDailyMoney,
+    /// `email.host`; empty for no e-mail.
+    EmailHost,
+    /// `email.port`; empty for the usual one.
+    EmailPort,
+    /// `email.security`: tls, starttls or none.
+    EmailSecurity,
+    /// `email.user`.
+    EmailUser,
+    /// `email.from`; empty for the user.
+    EmailFrom,
     /// `papers.warranty`.
     PapersWarranty,
     /// `papers.footer`.
@@ -124,6 +146,9 @@ pub enum AuditActionEnum {
     StageChanged,
     /// A stage was deleted; `subject` is its name.
     StageDeleted,
+    /// A text of messages to customers was changed; `subject` is its stage or purpose, language and form, `to` is null after
+    /// a reset.
+    MessageTextChanged,
     /// A cash drawer was created; `subject` is its name.
     DrawerCreated,
     /// A cash drawer was renamed; `from` and `to` are its names.
@@ -136,6 +161,10 @@ pub enum AuditActionEnum {
     BotConnected,
     /// The bot was disconnected; `from` is its name.
     BotDisconnected,
+    /// The key of a gateway or the password of the mail server was set; `subject` is its name in `config.toml`.
+    ChannelSecretSet,
+    /// It was removed.
+    ChannelSecretRemoved,
     /// A webhook was registered; `subject` is its name, or its host where it has none, here and below.
     WebhookCreated,
     /// A webhook was changed; `from` and `to` are its hosts where the URL was.

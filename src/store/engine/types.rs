@@ -9,8 +9,8 @@ use crate::domain::{
     AliasId, ApprovalId, Arrival, AttachmentId, AttachmentKind, AttachmentState, AuditAction,
     AuditEventId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
     DeliveryId, DeliveryState, DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent,
-    HookSource, IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, Messenger,
-    Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId,
+    HookSource, IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, MessageForm,
+    MessagePurpose, Messenger, Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId,
     TelegramId, TimeOfDay, WebhookId,
 };
 
@@ -78,6 +78,8 @@ words! {
     PaymentKind: PaymentKind::from_word, PaymentKind::word;
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;
+    MessagePurpose: MessagePurpose::from_word, MessagePurpose::word;
+    MessageForm: MessageForm::from_word, MessageForm::word;
     HookEvent: HookEvent::from_word, HookEvent::word;
     HookSource: HookSource::from_word, HookSource::word;
     DeliveryState: DeliveryState::from_word, DeliveryState::word;

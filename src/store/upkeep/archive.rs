@@ -32,6 +32,7 @@ pub const TABLES: &[&str] = &[
     "employees",
     "customers",
     "stages",
+    "message_texts",
     "search_aliases",
     "catalogue_items",
     "drawers",
@@ -51,7 +52,7 @@ pub const TABLES: &[&str] = &[
 ];
 /// Tables that are not exported: keys and what is made with them, queues, what triggers derive from other
 /// tables, the order of changes, who changed the settings of this database, what was done on its first day, and what can be undone
-/// for a day.
+/// for a day; and which addresses get no e-mail, which the key of this database's links tells.
 pub const LEFT_OUT: &[&str] = &[
     "secrets",
     "ended_sessions",
@@ -81,6 +82,7 @@ pub const LEFT_OUT: &[&str] = &[
     "audit_events",
     "first_day",
     "customer_merges",
+    "email_stops",
     "stale_keys",
     "refinery_schema_history",
 ];

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::sums::{self, WrongSums};
 use super::{check, migrate, schema};
-use crate::domain::{BotToken, HookStanding, Incident, SettingKey};
+use crate::domain::{BotToken, ChannelSecret, HookStanding, Incident, SettingKey};
 use crate::store::engine::files::beside;
 use crate::store::engine::source::{Source, Unopened};
 use crate::store::engine::types::Millis;
@@ -41,11 +42,31 @@ pub struct Health {
     /// What owners changed in the browser.
     pub settings: BTreeMap<SettingKey, String>,
     pub bot_token: Option<BotToken>,
+    /// The secrets of SMS and e-mail that an owner gave.
+    pub sms_key: Option<StoredSecret>,
+    pub mail_password: Option<StoredSecret>,
     /// Number of rows dated in the future by a clock that was ahead.
     pub ahead: i64,
     pub bytes: u64,
     /// Size of the write-ahead log.
     pub log_bytes: u64,
+}
+
+/// A secret from the database, which is compared by its text.
+#[derive(Debug, Clone)]
+pub struct StoredSecret(pub SecretString);
+
+impl PartialEq for StoredSecret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+impl Eq for StoredSecret {}
+
+fn stored_secret(connection: &Connection, secret: ChannelSecret) -> Option<StoredSecret> {
+    let stored = secrets::of_channel(connection, secret).unwrap_or_default();
+    stored.map(StoredSecret)
 }
 
 /// Returns the size of a file in bytes; zero for one that can't be read.
@@ -135,6 +156,8 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         incidents,
         settings,
         bot_token: secrets::bot_token(connection).unwrap_or_default(),
+        sms_key: stored_secret(connection, ChannelSecret::SmsKey),
+        mail_password: stored_secret(connection, ChannelSecret::MailPassword),
         ahead,
         bytes: size(path),
         log_bytes: size(&beside(path, "-wal")),

@@ -9,8 +9,8 @@ use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
     Connection, aliases, approvals, attachments, audit, catalogue, comments, customers, details,
-    drawers, employees, history, incidents, invites, lines, logo, merges, outbox, password_links,
-    payments, settings, stages, tasks,
+    drawers, employees, history, incidents, invites, lines, logo, merges, message_texts, outbox,
+    password_links, payments, settings, stages, tasks,
     webhooks::{self, deliveries},
 };
 
@@ -47,6 +47,12 @@ const TABLES: &[Table] = &[
         "stages",
         stages::COLUMNS,
         |row| stages::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "message_texts",
+        message_texts::COLUMNS,
+        |row| message_texts::from_row(row).map(drop),
         &[],
     ),
     table(
@@ -185,6 +191,7 @@ const TABLES: &[Table] = &[
     table("status_links", "generation", first::<i64>, &[]),
     table("messenger_updates", "received_at", first::<Millis>, &[]),
     keyed("chat_messages", "chat_id", "at", first::<Millis>),
+    table("email_stops", "stopped_at", first::<Millis>, &[]),
     table("form_posts", "posted_at", first::<Millis>, &[]),
     table("idempotency_keys", "kept_at", first::<Millis>, &[]),
     table("changes", "at", first::<Millis>, &[]),

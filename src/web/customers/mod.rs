@@ -44,6 +44,8 @@ struct CustomerPage<'a> {
     facts: Vec<Fact>,
     /// The merges that can be undone.
     merges: Vec<merge::MergeLine>,
+    /// Whether they have asked for no e-mail.
+    is_email_stopped: bool,
     /// What they owe, as a sentence.
     debt: Option<String>,
     rows: Vec<TaskListItem>,
@@ -55,8 +57,10 @@ struct CustomerPage<'a> {
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let (id, now) = (customer_id(id)?, visit.desk.clock.now());
+    let key = visit.desk.links.clone();
     let work = move |c: &_| {
         let customer = app::customers::get(c, &actor, id)?;
+        let stopped = app::email_stops::of_customer(c, &actor, &key, &customer)?;
         let merges = app::merges::of_customer(c, &actor, id, now)?;
         let filter = of_customer(&customer);
         let rows = app::tasks::page(
@@ -69,9 +73,10 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         let rows = app::details::join(c, &actor, rows)?;
         let count = app::tasks::count(c, &actor, &filter)?;
         let debt = app::handovers::debts_of_customers(c, &actor, &[id])?;
-        Ok((customer, merges, rows, count, debt.get(&id).copied()))
+        let debt = debt.get(&id).copied();
+        Ok((customer, stopped, merges, rows, count, debt))
     };
-    let (customer, merges, rows, count, debt) = visit.desk.db.read(work).await?;
+    let (customer, is_email_stopped, merges, rows, count, debt) = visit.desk.db.read(work).await?;
     let phone: String = form_urlencoded::byte_serialize(customer.phone.e164().as_bytes()).collect();
     visit.page(&CustomerPage {
         visit,
@@ -81,6 +86,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         links: customer.links().copied().collect(),
         facts: facts(&customer, &visit.texts),
         merges: merge::lines(&merges, &visit.texts),
+        is_email_stopped,
         debt: debt.map(|sum| {
             visit
                 .texts
@@ -179,6 +185,15 @@ pub async fn confirm(visit: &Visit, id: &str) -> Result<Response> {
     let messenger = messenger(visit)?;
     let work =
         move |tx: &Transaction<'_>| app::customers::confirm_account(tx, &actor, id, messenger, now);
+    visit.desk.db.write(work).await?;
+    Ok(visit.go(&format!("/customers/{id}")))
+}
+
+/// Lets a customer get e-mail again who has asked for none.
+pub async fn resume_email(visit: &Visit, id: &str) -> Result<Response> {
+    let (actor, id) = (visit.actor()?, customer_id(id)?);
+    let key = visit.desk.links.clone();
+    let work = move |tx: &Transaction<'_>| app::email_stops::resume(tx, &actor, &key, id);
     visit.desk.db.write(work).await?;
     Ok(visit.go(&format!("/customers/{id}")))
 }

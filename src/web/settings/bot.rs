@@ -6,7 +6,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::parts::{BOT, Part};
-use super::{origin, part};
+use super::{bot_way, origin, part};
 use crate::app::bot_connection::{self, NewBot};
 use crate::app::bot_report::{self, BotReport};
 use crate::domain::{
@@ -43,6 +43,8 @@ struct Standing {
     checked: String,
     /// What else is wrong.
     more: Vec<String>,
+    /// What to do about it.
+    advice: Vec<String>,
 }
 
 /// The address that opens the bot, as a QR code and as text.
@@ -83,6 +85,16 @@ impl BotPage<'_> {
         self.visit.sent(MODE).unwrap_or(self.bot.mode.word())
     }
 
+    /// Describes how Telegram is reached.
+    fn way(&self) -> String {
+        bot_way::way(&self.bot, &self.visit.texts)
+    }
+
+    /// Returns whether to choose another way to receive messages is what to do now.
+    fn advises_polling(&self) -> bool {
+        bot_way::advises_polling(&self.bot)
+    }
+
     /// Describes how updates arrive, and why so.
     fn receiving(&self) -> Option<String> {
         let (receiving, reason) = self.bot.receiving?;
@@ -121,6 +133,7 @@ impl Standing {
             title: texts.s(title),
             checked: String::new(),
             more: Vec::new(),
+            advice: Vec::new(),
         };
         let health = match &bot.state {
             BotState::Off if bot.has_token => return quiet("bot-turned-off"),
@@ -129,6 +142,11 @@ impl Standing {
             BotState::Seen(health) => health,
         };
         let troubles = bot.troubles();
+        let mut advice: Vec<_> = troubles
+            .iter()
+            .filter_map(|found| bot_way::advice(found, bot, texts))
+            .collect();
+        advice.dedup();
         let mut troubles = troubles.iter().map(|found| trouble(found, texts));
         let name = health.name.as_deref().unwrap_or_default();
         let first = troubles.next();
@@ -142,6 +160,7 @@ impl Standing {
             title: first.unwrap_or_else(|| texts.fill("bot-answers", "name", name)),
             checked: texts.fill("bot-checked", "when", texts.when(&health.seen)),
             more: troubles.collect(),
+            advice,
         }
     }
 }

@@ -4,9 +4,12 @@ mod address;
 mod audit;
 mod backups;
 mod bot;
+mod bot_way;
+mod channels;
 mod papers;
 mod parts;
 mod program;
+mod texts;
 mod webhooks;
 
 use askama::Template;
@@ -27,10 +30,14 @@ pub use self::backups::{make_backup, take_backup};
 pub use self::bot::{
     ask_to_disconnect_bot, bot, bot_poster, check_bot, connect_bot, disconnect_bot, set_bot_mode,
 };
+pub use self::channels::{change_channel, channels};
 pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};
 use self::parts::{ADDRESS, BACKUPS, Field, Input, KEPT, PAPERS};
 pub use self::parts::{PARTS, Part};
 pub use self::program::program;
+pub use self::texts::{
+    message_text, message_texts, preview_message_text, reset_message_text, update_message_text,
+};
 pub use self::webhooks::{
     ask_webhook, change_webhook, create_webhook, update_webhook, webhook, webhooks,
 };

@@ -1,6 +1,6 @@
 //! The pages of settings with their fields.
 
-use crate::domain::{LabelSize, PaperBlock, SettingKey};
+use crate::domain::{LabelSize, MailSecurity, PaperBlock, SettingKey, SmsProvider, SmsPurpose};
 use crate::web::papers::SIZES;
 
 /// A page of settings.
@@ -20,8 +20,10 @@ pub(super) struct Field {
 }
 
 /// The pages with more than settings.
+pub(super) const CHANNELS: &str = "channels";
 pub(super) const BOT: &str = "bot";
 pub(super) const WEBHOOKS: &str = "webhooks";
+pub(super) const TEXTS: &str = "texts";
 pub(super) const BACKUPS: &str = "backups";
 pub(super) const PAPERS: &str = "papers";
 /// The page whose setting is tested before it is saved.
@@ -181,6 +183,11 @@ pub const PARTS: &[Part] = &[
         ],
     },
     Part {
+        word: TEXTS,
+        title: "settings-texts",
+        fields: &[],
+    },
+    Part {
         word: BACKUPS,
         title: "settings-backups",
         fields: &[
@@ -210,6 +217,11 @@ pub const PARTS: &[Part] = &[
         fields: &[],
     },
     Part {
+        word: CHANNELS,
+        title: "settings-channels",
+        fields: &[],
+    },
+    Part {
         word: WEBHOOKS,
         title: "settings-webhooks",
         fields: &[],
@@ -236,6 +248,104 @@ pub const PARTS: &[Part] = &[
     },
 ];
 
+/// The settings of SMS, on the page of channels.
+pub(super) const SMS: Part = Part {
+    word: "sms",
+    title: "channel-sms",
+    fields: &[
+        field(
+            SettingKey::SmsProvider,
+            "setting-sms-provider",
+            Input::Choice(GATEWAYS),
+            "",
+        ),
+        field(
+            SettingKey::SmsLogin,
+            "setting-sms-login",
+            Input::Line,
+            "setting-sms-login-hint",
+        ),
+        field(
+            SettingKey::SmsSender,
+            "setting-sms-sender",
+            Input::Line,
+            "setting-sms-sender-hint",
+        ),
+        field(
+            SettingKey::SmsPurposes,
+            "setting-sms-purposes",
+            Input::Several(PURPOSES),
+            "",
+        ),
+        field(
+            SettingKey::SmsDailyMessages,
+            "setting-sms-daily-messages",
+            Input::Number,
+            "",
+        ),
+        field(
+            SettingKey::SmsDailyMoney,
+            "setting-sms-daily-money",
+            Input::Number,
+            "setting-sms-daily-money-hint",
+        ),
+    ],
+};
+
+/// The settings of e-mail, on the page of channels.
+pub(super) const EMAIL: Part = Part {
+    word: "email",
+    title: "channel-email",
+    fields: &[
+        field(
+            SettingKey::EmailHost,
+            "setting-email-host",
+            Input::Line,
+            "setting-email-host-hint",
+        ),
+        field(
+            SettingKey::EmailSecurity,
+            "setting-email-security",
+            Input::Choice(SECURITIES),
+            "",
+        ),
+        field(
+            SettingKey::EmailPort,
+            "setting-email-port",
+            Input::Number,
+            "setting-email-port-hint",
+        ),
+        field(
+            SettingKey::EmailUser,
+            "setting-email-user",
+            Input::Line,
+            "setting-email-user-hint",
+        ),
+        field(
+            SettingKey::EmailFrom,
+            "setting-email-from",
+            Input::Line,
+            "setting-email-from-hint",
+        ),
+    ],
+};
+
+const GATEWAYS: &[(&str, &str)] = &[
+    ("off", "setting-sms-off"),
+    (SmsProvider::SmsRu.word(), "setting-sms-ru"),
+    (SmsProvider::Smsc.word(), "setting-smsc"),
+    (SmsProvider::SmsAero.word(), "setting-sms-aero"),
+];
+const PURPOSES: &[(&str, &str)] = &[
+    (SmsPurpose::Ready.word(), "setting-sms-ready"),
+    (SmsPurpose::Quote.word(), "setting-sms-quote"),
+    (SmsPurpose::Reminder.word(), "setting-sms-reminder"),
+];
+const SECURITIES: &[(&str, &str)] = &[
+    (MailSecurity::Tls.word(), "setting-email-tls"),
+    (MailSecurity::StartTls.word(), "setting-email-starttls"),
+    (MailSecurity::None.word(), "setting-email-plain"),
+];
 const BLOCKS: &[(&str, &str)] = &[
     (PaperBlock::Legal.word(), "setting-papers-legal"),
     (

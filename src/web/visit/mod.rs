@@ -190,6 +190,12 @@ impl Visit {
         is_own_origin(&self.desk, &self.headers) == Some(true)
     }
 
+    /// Returns whether the link in the path is all that the page goes by: a mail program posts to it without an origin
+    /// (RFC 8058 §3.2), and no session has a part in it.
+    pub fn is_by_link_alone(&self) -> bool {
+        matches!(&self.path[..], [first, _] if first == "u")
+    }
+
     /// Returns whether the browser will drop the session cookie because the page was loaded over
     /// plain http: cookies with `Secure` and the `__Host-` prefix require https. A proxy may have
     /// altered the request, so this is claimed only if everything indicates it: a host other than

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::polling::Polled;
 use crate::app::Desk;
-use crate::channels::telegram::{Client, Conflict};
+use crate::channels::telegram::{Client, Conflict, trouble};
 use crate::clock::Clock;
 use crate::domain::{BotState, BotTrouble};
 use crate::failure::Failure;
@@ -38,9 +38,7 @@ impl HealthCheck {
         match Conflict::of(&failure) {
             Some(Conflict::Webhook) => None,
             Some(Conflict::OtherFetcher) => Some(BotTrouble::OtherFetcher),
-            None => Some(BotTrouble::Unreachable {
-                detail: failure.detail().to_owned(),
-            }),
+            None => Some(trouble(&failure)),
         }
     }
 }
@@ -81,8 +79,9 @@ impl Worker for HealthCheck {
                 .troubles
                 .insert(0, BotTrouble::AddressRefused { said });
         }
-        if health.troubles.is_empty() {
-            health.troubles.extend(self.poll_trouble());
+        if !health.troubles.iter().any(BotTrouble::stops_the_bot) {
+            let polling = self.poll_trouble();
+            health.troubles.splice(0..0, polling);
         }
         self.desk.bot.publish(BotState::Seen(health));
         let next = now.saturating_add(LOOK).unwrap_or(now);

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::Desk;
 use crate::app::bot_connection::{BotInUse, Probe};
 use crate::channels::telegram::{self, Client};
-use crate::domain::{BotToken, Error, Receiving};
+use crate::domain::{BotServer, BotToken, Error, Receiving};
 use crate::failure::Failure;
 use crate::workers::mornings::Mornings;
 use crate::workers::outbox::{Notifier, StaffTexts};
@@ -35,10 +35,10 @@ use registration::Registration;
 pub use supervisor::{First, Supervisor};
 
 /// Returns what asks Telegram for the username of a token's bot.
-pub fn probe(api_url: &str) -> Arc<Probe> {
-    let api_url = api_url.to_owned();
+pub fn probe(server: &BotServer) -> Arc<Probe> {
+    let server = server.clone();
     Arc::new(move |token: BotToken| {
-        let client = Client::new(&api_url, token.secret().clone());
+        let client = Client::of(server.clone(), token.secret().clone());
         async move { Ok(client.map_err(Error::internal)?.username().await) }.boxed()
     })
 }
@@ -69,9 +69,10 @@ impl Bot {
             lost: lost.clone(),
             tried: tried.clone(),
         };
-        let shop = desk.clone();
+        let (shop, links) = (desk.clone(), desk.clone());
         let words = StaffTexts {
             shop: Arc::new(move || shop.shop()),
+            links: Arc::new(move || links.links()),
             public_url: bot.wanted.public_url.clone(),
         };
         let (db, clock) = (desk.db.clone(), desk.clock.clone());

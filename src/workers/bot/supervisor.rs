@@ -11,7 +11,7 @@ use super::Bot;
 use crate::app::Desk;
 use crate::app::bot_connection::{self, BotInUse, WantedBot};
 use crate::channels::telegram::Client;
-use crate::domain::{Receiving, Result, chain};
+use crate::domain::{BotServer, Receiving, Result, chain};
 use crate::failure::Failure;
 
 /// Pause after a failure of the database.
@@ -21,7 +21,7 @@ const MOMENT: Duration = Duration::from_secs(1);
 /// one's start.
 pub struct Supervisor {
     pub desk: Arc<Desk>,
-    pub api_url: String,
+    pub server: BotServer,
     /// The configured secret of the telegram update route; `None` for a generated one.
     pub secret: Option<SecretString>,
 }
@@ -81,7 +81,9 @@ impl Supervisor {
         changes: &mut watch::Receiver<()>,
         stop: &CancellationToken,
     ) -> Result<(), Failure> {
-        let client = Client::new(&self.api_url, bot.wanted.token.secret().clone())?;
+        let token = bot.wanted.token.secret().clone();
+        let client = Client::of(self.server.clone(), token)?;
+        tracing::info!(way = %self.server.way(), "started the bot");
         let mut checks = self.desk.bot.checks();
         let mut running = Bot::start(&self.desk, client, bot, stop);
         let replaced = loop {

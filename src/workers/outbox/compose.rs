@@ -119,7 +119,7 @@ fn notice_to(
     let link = link(customer, row.channel);
     let spoken = link.or_else(|| customer.links().next());
     let language = spoken.map_or(shop.language, |link| link.language);
-    let said = say::notice(tx, language, notice, shop)?;
+    let said = say::notice(tx, language, notice, context.words, context.now)?;
     Ok(said.and_then(|reply| match link {
         Some(link) => Some(to_chat(link.chat, reply)),
         None => None,

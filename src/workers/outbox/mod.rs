@@ -27,7 +27,7 @@ use crate::failure::Failure;
 use crate::store::{self, Db};
 use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
-pub use staff::{ShopNow, StaffTexts};
+pub use staff::{LinksNow, ShopNow, StaffTexts};
 
 /// Number of concurrent sends of a channel, so that a slow chat doesn't delay the rest.
 const WORKERS: usize = 8;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::status_links::Links;
 use crate::channels::html;
 use crate::domain::{
-    Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter, TaskId,
-    TelegramId, Urgency,
+    Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status,
+    TaskFilter, TaskId, TelegramId, Urgency,
 };
 use crate::i18n;
 use crate::store::tasks::TaskRow;
@@ -22,9 +23,13 @@ const DEVICE: usize = 60;
 /// Returns the shop as it is now.
 pub type ShopNow = dyn Fn() -> Shop + Send + Sync;
 
+/// Returns what makes the status links in messages, as it is now.
+pub type LinksNow = dyn Fn() -> Links + Send + Sync;
+
 /// Settings for rendering.
 pub struct StaffTexts {
     pub shop: Arc<ShopNow>,
+    pub links: Arc<LinksNow>,
     /// Public URL, without a trailing slash.
     pub public_url: String,
 }
@@ -32,6 +37,11 @@ pub struct StaffTexts {
 impl StaffTexts {
     pub(super) fn shop(&self) -> Shop {
         (self.shop)()
+    }
+
+    /// Returns what makes the status links in messages.
+    pub(super) fn links(&self) -> Links {
+        (self.links)()
     }
 
     /// Renders a notification for a chat; `None` when there is nothing to say any more, or when the

@@ -91,7 +91,11 @@ impl Sender {
         let took = start.elapsed();
         let (status, failure, retry_after) = match sent {
             Ok((status, _)) if (200..300).contains(&status) => (Some(status), None, None),
-            Ok((status, retry)) => (Some(status), Some(format!("it answered {status}")), retry),
+            Ok((status, retry)) => (
+                Some(status),
+                Some(format!("{}{status}", HookFailure::ANSWERED)),
+                retry,
+            ),
             Err(failure) => (None, Some(failure), None),
         };
         Attempt {
@@ -109,7 +113,7 @@ impl Sender {
         parcel: &Parcel,
         at: jiff::Timestamp,
     ) -> Result<(u16, Option<Duration>), String> {
-        let body = body(&parcel.delivery).map_err(|_| "it could not be written".to_owned())?;
+        let body = body(&parcel.delivery).map_err(|_| HookFailure::Unwritable.word().to_owned())?;
         let is_open = parcel.hook.source == HookSource::File || self.reach == Reach::Everywhere;
         let client = match is_open {
             true => &self.open,
@@ -120,7 +124,7 @@ impl Sender {
             }
         };
         if parcel.secrets.is_empty() {
-            return Err("its secret is missing".to_owned());
+            return Err(HookFailure::NoSecret.word().to_owned());
         }
         let mut request = client
             .post(&parcel.hook.url)
@@ -141,12 +145,5 @@ fn reason(error: &reqwest::Error) -> String {
     if Refused::is_cause_of(error) {
         return Refused.to_string();
     }
-    let text = if error.is_connect() {
-        "no connection"
-    } else if error.is_timeout() {
-        "no answer in time"
-    } else {
-        "the connection broke"
-    };
-    text.to_owned()
+    https::reason(error).word().to_owned()
 }

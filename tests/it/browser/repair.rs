@@ -143,7 +143,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     let sent = messages(&shop, 4).await;
     assert_eq!(
         said(&sent[3]),
-        "Заявка <b>№ 1</b>: новый статус — <b>На диагностике</b>."
+        "На диагностике: телефон Apple iPhone 12 (№ 1).\nСрок: 28 июля 2021."
     );
     phone.sees_in(".pill", "На диагностике").await;
     // The price exceeds the estimate: she accepts by one tap, and the desk sees it at once.
@@ -180,12 +180,16 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     messages(&shop, 10).await;
     // The task is ready, and nobody comes for three days.
     put(&desk, "Готово").await;
-    assert!(said(&messages(&shop, 11).await[10]).contains("<b>Готово</b>"));
+    assert!(
+        said(&messages(&shop, 11).await[10])
+            .starts_with("Готово: телефон Apple iPhone 12 (№ 1).\n")
+    );
     settle_up(&desk).await;
     shop.clock.advance(3 * DAY);
     let sent = messages(&shop, 12).await;
     assert!(
-        said(&sent[11]).starts_with("Заявка <b>№ 1</b> готова с 25 июля 2021."),
+        said(&sent[11])
+            .starts_with("телефон Apple iPhone 12 ждёт вас с 25 июля 2021 (№ 1).\nК оплате 3"),
         "{sent:?}"
     );
     desk.go("/today").await;

@@ -164,6 +164,12 @@ const OWNERS: &[Screen<'_>] = &[
         "send('#papers', {'papers.footer': 'я'.repeat(201)})",
         ".summary",
     ),
+    ("/settings/channels", "", "#h-email"),
+    (
+        "/settings/channels",
+        "send('[action$=\"/email\"]', {'email.host': 'нет такого', 'email.user': 'я'.repeat(120)})",
+        ".summary",
+    ),
     (
         "/settings/webhooks",
         "send('main form', {url: 'нет', name: 'я'.repeat(101), which: 'some'})",

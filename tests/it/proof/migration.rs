@@ -146,6 +146,9 @@ const ROWS: &[&str] = &[
          ('MAX', 5000000000001, 'mid.1', 1, NULL, NULL, 0, 9);
      INSERT INTO messenger_updates (messenger, key, received_at) VALUES ('MAX', 'mid.1', 1);
      UPDATE photos SET messenger = 'MAX' WHERE id = 1;",
+    "INSERT INTO message_texts (purpose, stage_id, language, form, text) VALUES ('STATUS', 8, 'ru', 'FULL', '{device}: на полке'),
+         ('QUOTE', NULL, 'en', 'SHORT', 'Is {sum} right?');",
+    "INSERT INTO email_stops (address, stopped_at) VALUES (x'0123', 5);",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;
@@ -281,7 +284,8 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
             29 => 36,
             30 => 37,
             31 | 32 => 38,
-            _ => 40,
+            33 => 40,
+            _ => 41,
         };
         assert_eq!(tables.len(), expected, "{tables:?}");
         let (before, given) = (data(&file, &tables), numbers(&file));

@@ -48,7 +48,8 @@ type Arrivals = Arc<Mutex<Vec<Arrival>>>;
 /// Returns the task that a notice is about.
 fn task_of(message: &Value) -> i64 {
     let number = said(message).split("№ ").nth(1).unwrap();
-    number.split('<').next().unwrap().parse().unwrap()
+    let end = number.find(|c: char| !c.is_ascii_digit());
+    number[..end.unwrap_or(number.len())].parse().unwrap()
 }
 
 /// Sets up a Telegram that comes back at some time, refuses one message for good, and sometimes
@@ -103,6 +104,7 @@ impl Process {
             let clock = shop.clock.clone();
             let words = StaffTexts {
                 shop: Arc::new(|| Config::parse("").unwrap().settings.shop),
+                links: Arc::new(crate::outbox::links),
                 public_url: shop.url.clone(),
             };
             Notifier::new(db, clock, client, words)

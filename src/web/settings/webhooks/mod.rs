@@ -140,7 +140,7 @@ impl Standing {
             (None, _) if hook.has_failed_long(texts.now()) => {
                 let args = [
                     ("since", since(standing, texts).into()),
-                    ("detail", standing.detail.as_str().into()),
+                    ("detail", texts.failure(&standing.detail).into()),
                 ];
                 (texts.with("webhook-failing-long", args), false)
             }
@@ -152,7 +152,7 @@ impl Standing {
                 let args = [
                     ("count", (*waiting).into()),
                     ("since", texts.when(&oldest).into()),
-                    ("detail", standing.detail.as_str().into()),
+                    ("detail", texts.failure(&standing.detail).into()),
                 ];
                 (texts.with("webhook-failing", args), false)
             }

@@ -76,7 +76,7 @@ impl DeliveryRow {
         let status = match (record.status, &*record.detail) {
             (Some(status), _) => Some(status.to_string()),
             (None, "") => None,
-            (None, detail) => Some(detail.to_owned()),
+            (None, detail) => Some(texts.failure(detail)),
         };
         let outcome: Vec<String> = status.into_iter().chain(took).collect();
         Self {

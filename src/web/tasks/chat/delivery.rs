@@ -26,7 +26,7 @@ pub struct Delivery {
 impl Delivery {
     /// Describes the delivery of a message or a quote.
     pub fn of(record: &NoticeRecord, texts: &Texts) -> Self {
-        let failed = |id: &str, detail: &str| texts.fill(id, "detail", detail);
+        let failed = |id: &str, detail: &str| texts.fill(id, "detail", texts.failure(detail));
         let (class, icon, text) = match &record.fate {
             Fate::Waiting { .. } | Fate::Sending => ("", "clock", texts.s("chat-sending")),
             Fate::Delivered { .. } => {
@@ -38,7 +38,7 @@ impl Delivery {
                 (class, icon, texts.fill(id, "how", how(record, texts)))
             }
             Fate::Retrying { next, detail } => {
-                let (detail, when) = (detail.as_str(), texts.when(next));
+                let (detail, when) = (texts.failure(detail), texts.when(next));
                 let text = texts.fill2("chat-retrying", "detail", detail, "when", when);
                 ("bad", "alert", text)
             }
@@ -135,7 +135,7 @@ pub fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Op
         let args = [
             ("status", what.clone()),
             ("when", when),
-            ("detail", detail.to_owned()),
+            ("detail", texts.failure(detail)),
             ("how", how(record, texts)),
         ];
         texts.with(id, args.map(|(name, value)| (name, value.into())))

@@ -3,12 +3,13 @@
 use super::Rule::{self, Bytes, Number, Said, Text};
 use super::values::{
     alias, any, balance, canonical, channel, code, count, day, email, face, flag, id, instant,
-    known, language, line_kind, of_messenger, percent, phone, quantity, seen, status, sum,
+    known, language, line_kind, message_text, of_messenger, percent, phone, quantity, seen, status, sum,
     warranty,
 };
 use crate::domain::{
     AttachmentKind, AttachmentState, Category, Colour, CommentKind, Decision, Description,
-    DrawerName, EmployeeName, EventKind, FiscalNumber, LineName, Logo, Message, Messenger, Method,
+    DrawerName, EmployeeName, EventKind, FiscalNumber, LineName, Logo, Message, MessageForm,
+    MessagePurpose, Messenger, Method,
     PaymentKind, PaymentNote, RequestKey, Role, SettingKey, ShiftReason, Source, StageName,
     StuckDays, TelegramId, TimeOfDay, Wording,
 };
@@ -72,6 +73,20 @@ pub(in crate::store::upkeep::archive) const RULES: &[(&str, &[(&str, Rule)])] = 
                 "stuck_days",
                 Number(|days| StuckDays::new("", days).map(drop)),
             ),
+        ],
+    ),
+    (
+        "message_texts",
+        &[
+            ("id", Number(id)),
+            (
+                "purpose",
+                Text(|word| known(MessagePurpose::from_word(word))),
+            ),
+            ("stage_id", Number(id)),
+            ("language", Text(language)),
+            ("form", Text(|word| known(MessageForm::from_word(word)))),
+            ("text", Text(message_text)),
         ],
     ),
     (

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::domain::{
-    Channel, Colour, Day, Error, ItemCode, Language, LineKind, Message, Money, Percent, Problem,
-    Quantity, Result, ShortText, Status, WarrantyDays,
+    Channel, Colour, Day, Error, ItemCode, Language, LineKind, Message, MessageForm, Money,
+    Percent, Problem, Quantity, Result, ShortText, Status, WarrantyDays,
 };
 
 pub(super) fn foreign() -> Result<()> {
@@ -95,6 +95,18 @@ pub(super) fn line_kind(word: &str) -> Result<()> {
 
 pub(super) fn code(text: &str) -> Result<()> {
     ItemCode::parse("", text).map(drop)
+}
+
+/// Limits the text of messages to customers to its maximum length. A variable that isn't known is printed as it is.
+pub(super) fn message_text(text: &str) -> Result<()> {
+    let max = MessageForm::Full.max();
+    if text.chars().count() > max {
+        return Err(Problem::TooLong { max }.at("").into());
+    }
+    match text.chars().any(|c| c.is_control() && c != '\n') {
+        true => Err(Problem::ControlCharacters.at("").into()),
+        false => Ok(()),
+    }
 }
 
 pub(super) fn alias(text: &str) -> Result<()> {
