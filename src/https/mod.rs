@@ -98,13 +98,14 @@ fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
 pub fn is_untrusted(error: &reqwest::Error) -> bool {
     let mut next = error.source();
     while let Some(cause) = next {
-        // An I/O error isn't the source of what it wraps.
-        let wrapped = cause.downcast_ref().and_then(io::Error::get_ref);
-        let tls = wrapped.and_then(|wrapped| wrapped.downcast_ref::<Error>());
-        if let Some(Error::InvalidCertificate(_)) = tls.or_else(|| cause.downcast_ref()) {
+        if let Some(Error::InvalidCertificate(_)) = cause.downcast_ref() {
             return true;
         }
-        next = cause.source();
+        // What an I/O error wraps isn't its source.
+        next = match cause.downcast_ref().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => cause.source(),
+        };
     }
     false
 }

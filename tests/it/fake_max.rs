@@ -59,9 +59,6 @@ pub struct Called {
     pub authorization: Option<String>,
 }
 
-/// Decides the answer to any call; `None` is the usual one.
-type Judge = Box<dyn Fn(&Called) -> Option<Answer> + Send + Sync>;
-
 #[derive(Clone)]
 pub struct FakeMax(Arc<Inner>);
 
@@ -72,7 +69,6 @@ struct Inner {
     next: Mutex<HashMap<String, VecDeque<Answer>>>,
     /// Answers to all calls, by method and path.
     told: Mutex<HashMap<String, Answer>>,
-    judge: Mutex<Option<Judge>>,
     /// Registered addresses with their secrets.
     subscriptions: watch::Sender<Vec<(String, String)>>,
     /// Updates for polls; the position of one is its number.
@@ -105,7 +101,6 @@ impl FakeMax {
             calls: watch::Sender::default(),
             next: Mutex::default(),
             told: Mutex::default(),
-            judge: Mutex::default(),
             subscriptions: watch::Sender::default(),
             updates: watch::Sender::default(),
             files: Mutex::default(),
@@ -176,11 +171,6 @@ impl FakeMax {
     /// Restores the usual answers.
     pub fn untell(&self, what: &str) {
         self.0.told.lock().unwrap().remove(what);
-    }
-
-    /// Installs a callback that sees each call and decides its answer.
-    pub fn judge(&self, judge: impl Fn(&Called) -> Option<Answer> + Send + Sync + 'static) {
-        *self.0.judge.lock().unwrap() = Some(Box::new(judge));
     }
 
     pub fn calls(&self) -> Vec<Called> {
@@ -282,14 +272,10 @@ impl FakeMax {
 
     /// Returns the answer that a test wants instead of the usual one.
     fn told(&self, called: &Called) -> Option<Answer> {
-        let judged = match &*self.0.judge.lock().unwrap() {
-            Some(judge) => judge(called),
-            None => None,
-        };
         let mut next = self.0.next.lock().unwrap();
         let next = next.get_mut(&called.what).and_then(VecDeque::pop_front);
         let told = self.0.told.lock().unwrap().get(&called.what).cloned();
-        judged.or(next).or(told)
+        next.or(told)
     }
 
     fn answer_file(&self, name: &str, headers: &HeaderMap) -> Response {

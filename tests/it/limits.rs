@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use zayavka::channels::Failure;
+use zayavka::channels::RemoteFiles;
 use zayavka::channels::telegram::Client;
 use zayavka::domain::{Buttons, Reply, TelegramId};
 
@@ -118,7 +119,7 @@ async fn an_answer_of_telegram_is_read_up_to_a_limit() {
     flood.assert_taken(1, MIB + SOCKETS);
     assert!(detail(bot.get_updates(None, true).await).contains("too long"));
     flood.assert_taken(1, 16 * MIB + SOCKETS);
-    assert!(detail(bot.file("file", 1_000).await).contains("too long"));
+    assert!(detail(bot.download("file", 1_000).await).contains("too long"));
     flood.assert_taken(1, MIB + SOCKETS);
 }
 
@@ -140,7 +141,7 @@ async fn a_refusal_of_telegram_is_read_up_to_a_limit() {
     assert!(detail(bot(&flood).get_updates(None, true).await).contains("too long"));
     flood.assert_taken(1, 16 * MIB + SOCKETS);
     // Only the status of a file download is read in case of an error.
-    assert!(detail(bot(&flood).file("file", 1_000).await).contains("too long"));
+    assert!(detail(bot(&flood).download("file", 1_000).await).contains("too long"));
 }
 
 /// A webhook responds with a status; nothing else of the response is read.

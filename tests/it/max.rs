@@ -104,7 +104,13 @@ async fn a_whole_repair_with_max_alone() {
     let quote = &sent(&shop, &fake, 4).await[3];
     let yes = buttons(quote)[0]["payload"].as_str().unwrap().to_owned();
     deliver(&fake, &press(ANNA, "callback-1", &yes, "mid.00000004")).await;
-    let answer = &fake.calls_of("POST /answers", 1).await[0];
+    let answered = "POST /answers";
+    while fake.calls().iter().all(|call| call.what != answered) {
+        shop.clock.advance(Duration::from_millis(250));
+        let answer = fake.calls_of(answered, 1);
+        let _ = tokio::time::timeout(Duration::from_millis(20), answer).await;
+    }
+    let answer = &fake.calls_of(answered, 1).await[0];
     assert_eq!(answer.query["callback_id"], "callback-1");
     assert!(said(&answer.body["message"]).contains("согласились"));
     let approvals = task(&shop, "approvals { decision channel }").await;

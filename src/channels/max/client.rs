@@ -155,7 +155,7 @@ impl Client {
                 Unread::Broken(error) => broken(&error),
                 Unread::TooLong => Failure::retry(true, "an answer that is too long".to_owned()),
             })?;
-        match refusal::read(status, &answer) {
+        match refusal::read(status, &answer, self.token.expose_secret()) {
             Ok(()) => Ok(answer),
             Err(Refusal::Foreign) => Err(foreign()),
             Err(Refusal::Of(error)) => Err(error.failure(after.as_ref())),

@@ -64,8 +64,8 @@ struct Envelope {
     message: Value,
 }
 
-/// Reads whether a response confirms success.
-pub(super) fn read(status: u16, body: &[u8]) -> Result<(), Refusal> {
+/// Reads whether a response confirms success. `secret` is taken out of what it says.
+pub(super) fn read(status: u16, body: &[u8], secret: &str) -> Result<(), Refusal> {
     // A list would pass for one without fields.
     let is_object = body.trim_ascii_start().starts_with(b"{");
     let envelope = is_object.then(|| serde_json::from_slice(body).ok());
@@ -74,9 +74,10 @@ pub(super) fn read(status: u16, body: &[u8]) -> Result<(), Refusal> {
     if is_done && envelope.success != Value::Bool(false) {
         return Ok(());
     }
-    let message = envelope.message.as_str().unwrap_or_default().to_lowercase();
+    let clean = |text: &str| text.replace(secret, "***");
+    let message = clean(envelope.message.as_str().unwrap_or_default()).to_lowercase();
     let code = match envelope.code.as_str() {
-        Some(code) => named(code),
+        Some(code) => named(&clean(code)),
         None if is_done => "without a code".to_owned(),
         None => return Err(Refusal::Foreign),
     };
@@ -142,9 +143,11 @@ fn wait(value: &HeaderValue) -> Option<Duration> {
 mod tests {
     use super::*;
 
+    const SECRET: &str = "f9LHodD0cOI";
+
     fn failure(status: u16, body: &str, after: Option<&'static str>) -> Failure {
         let after = after.map(HeaderValue::from_static);
-        match read(status, body.as_bytes()).unwrap_err() {
+        match read(status, body.as_bytes(), SECRET).unwrap_err() {
             Refusal::Foreign => panic!("{body}"),
             Refusal::Of(error) => error.failure(after.as_ref()),
         }
@@ -201,6 +204,11 @@ mod tests {
                 retry(true, "503 service.unavailable"),
             ),
             (
+                400,
+                r#"{"code": "bad f9LHodD0cOI", "message": "error.f9LHodD0cOI"}"#,
+                Failure::Refused("400 bad (error.)".to_owned()),
+            ),
+            (
                 200,
                 r#"{"success": false, "message": "no"}"#,
                 Failure::Refused("200 without a code".to_owned()),
@@ -232,7 +240,7 @@ mod tests {
             r#"{"success": "certainly", "more": [1]}"#,
             "{}",
         ] {
-            assert!(read(200, body.as_bytes()).is_ok(), "{body}");
+            assert!(read(200, body.as_bytes(), SECRET).is_ok(), "{body}");
         }
         for (status, body) in [
             (200, "<html>"),
@@ -242,7 +250,7 @@ mod tests {
             (502, "<html>Bad gateway</html>"),
             (404, r#"{"error": "no such page"}"#),
         ] {
-            let refusal = read(status, body.as_bytes());
+            let refusal = read(status, body.as_bytes(), SECRET);
             assert!(matches!(refusal, Err(Refusal::Foreign)), "{body}");
         }
     }
