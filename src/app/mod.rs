@@ -72,7 +72,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::domain::{
-    BotState, Channel, Customer, PublicUrl, Reminders, Routing, Shop, Unreachable,
+    BotState, Channel, Customer, PublicUrl, Purpose, Reminders, Routing, Shop, Unreachable,
 };
 use crate::store::Db;
 

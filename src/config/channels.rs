@@ -3,12 +3,12 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Result;
-use super::raw::{RawEmail, RawSms, Sources};
+use super::raw::{Raw, RawEmail, RawSms, Sources};
 use super::shop::problem;
 use super::values::{check_url, invalid, on_this_machine, secret, wrong};
 use crate::domain::{
-    Currency, Email, MailSecurity, MailServer, Money, Origin, Problem, SettingKey as Key,
-    SmsProvider, SmsPurpose, SmsRules, SmsSender,
+    Channel, Currency, Email, MailSecurity, MailServer, Money, Origin, Problem, Routing,
+    SettingKey as Key, SmsProvider, SmsPurpose, SmsRules, SmsSender,
 };
 
 /// Word of a gateway that stands for none.
@@ -61,6 +61,27 @@ impl Channels {
                 email.password,
                 email.password_file,
             )?,
+        })
+    }
+}
+
+impl Raw {
+    /// Returns the order of the channels, and what goes by SMS.
+    pub(super) fn routing(&self, sms: Option<&SmsRules>) -> Result<Routing> {
+        let wrong = || {
+            let why = "write telegram, max, sms and email, each once, or some of them";
+            invalid(Key::ChannelsOrder, Problem::ChoiceUnknown, why)
+        };
+        let mut channels = Vec::new();
+        for word in self.channels.order.texts() {
+            let known = Channel::from_word(&word.to_uppercase());
+            let known = known.filter(|channel| Routing::ALL.contains(channel));
+            let channel = known.filter(|channel| !channels.contains(channel));
+            channels.push(channel.ok_or_else(wrong)?);
+        }
+        Ok(Routing {
+            channels,
+            sms: sms.cloned(),
         })
     }
 }

@@ -136,6 +136,7 @@ impl Raw {
                 },
             ),
             ("reminders.hour", reminders.hour.clone()),
+            ("channels.order", list(&self.channels.order)),
             ("sms.provider", text(&sms.provider)),
             ("sms.login", text_of(&sms.login)),
             ("sms.key", secret(&sms.key)),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{ConfigError, Result};
 use crate::domain::{
-    LabelSize, MailSecurity, Origin, PaperBlock, PaperSize, SettingKey, SmsPurpose,
+    LabelSize, MailSecurity, Origin, PaperBlock, PaperSize, Routing, SettingKey, SmsPurpose,
 };
 
 /// Maximum size of the configuration file, in bytes.
@@ -37,6 +37,7 @@ pub struct Raw {
     pub backup: RawBackup,
     pub metrics: RawMetrics,
     pub reminders: RawReminders,
+    pub channels: RawChannels,
     pub sms: RawSms,
     pub email: RawEmail,
     pub tls: RawTls,
@@ -116,6 +117,12 @@ pub struct RawBackup {
 pub struct RawReminders {
     pub days: Days,
     pub hour: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawChannels {
+    pub order: List,
 }
 
 #[derive(Deserialize)]
@@ -354,6 +361,7 @@ impl Default for Raw {
             backup: RawBackup::default(),
             metrics: RawMetrics::default(),
             reminders: RawReminders::default(),
+            channels: RawChannels::default(),
             sms: RawSms::default(),
             email: RawEmail::default(),
             tls: RawTls::default(),
@@ -411,6 +419,16 @@ impl Default for RawReminders {
         Self {
             days: Days::Many(vec![3, 14, 30]),
             hour: "10".into(),
+        }
+    }
+}
+
+impl Default for RawChannels {
+    fn default() -> Self {
+        let all = Routing::default().channels.into_iter();
+        let words = all.map(|channel| channel.word().to_lowercase());
+        Self {
+            order: List::Many(words.collect()),
         }
     }
 }

@@ -42,11 +42,12 @@ impl Raw {
             let why = "write an ISO 4217 code, for example RUB";
             invalid(Key::ShopCurrency, Problem::CurrencyUnknown, why)
         })?;
+        let sms = self.sms.check(currency)?;
         Ok(Settings {
             links_hold: DAY * u32::from(self.shop.status_days()?),
             shop: Shop {
                 about: Arc::new(self.shop.about(country)?),
-                routing: Arc::new(self.routing()?),
+                routing: Arc::new(self.routing(sms.as_ref())?),
                 country,
                 timezone: TimeZone::get(&self.timezone).map_err(|_| {
                     let why = "write an IANA name, for example Europe/Moscow";
@@ -83,7 +84,7 @@ impl Raw {
                 invalid(Key::BotMode, Problem::ChoiceUnknown, why)
             })?,
             reminders: self.reminders.check()?,
-            sms: self.sms.check(currency)?,
+            sms,
             email: self.email.check()?,
             backups: self.backup.check()?,
             all: all.collect(),
@@ -137,6 +138,7 @@ impl Raw {
             SettingKey::SmsProvider => sms.provider.clone(),
             SettingKey::SmsLogin => or_empty(&sms.login),
             SettingKey::SmsSender => or_empty(&sms.sender),
+            SettingKey::ChannelsOrder => self.channels.order.texts().join(", "),
             SettingKey::SmsPurposes => sms.purposes.texts().join(", "),
             SettingKey::SmsDailyMessages => sms.daily_messages.clone(),
             SettingKey::SmsDailyMoney => or_empty(&sms.daily_money),

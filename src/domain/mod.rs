@@ -139,8 +139,8 @@ pub use money::Money;
 pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};
 pub use network_failure::NetworkFailure;
 pub use notice::{
-    Arrival, Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply,
-    Told, Undelivered, Waiting, collapse,
+    Arrival, Buttons, Collapsed, Content, Fate, Notice, NoticeFault, NoticeRecord, Outgoing,
+    Reason, Reply, Told, Undelivered, Waiting, collapse,
 };
 pub use papers::{LabelSize, PaperBlock, PaperSize, Papers};
 pub use password::{PASSWORD_LENGTH, Password};

@@ -226,6 +226,14 @@ pub struct NoticeRecord {
 }
 
 words! {
+    /// Reason of the shop's own why a channel can't carry a message.
+    NoticeFault {
+        SmsLimit = "the limit of SMS for a day is reached",
+        EmailStopped = "the customer wants no e-mail",
+    }
+}
+
+words! {
     /// Arrival of a message at a channel that tells of it later.
     Arrival { Pending = "PENDING", Arrived = "ARRIVED" }
 }

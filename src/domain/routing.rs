@@ -1,6 +1,6 @@
 //! Choice of the channel by which a customer is written to.
 
-use super::{Channel, ChatLink, Customer, Messenger, Notice, Status};
+use super::{Channel, ChatLink, Customer, Messenger, Notice, SmsPurpose, SmsRules, Status};
 
 words! {
     /// Purpose of a notice to a customer.
@@ -37,26 +37,34 @@ impl Notice {
     }
 }
 
+impl SmsRules {
+    /// Returns whether notices for this purpose go by SMS.
+    fn carry(&self, purpose: Purpose) -> bool {
+        let ticked = |purpose| self.purposes.contains(&purpose);
+        match purpose {
+            Purpose::Ready => ticked(SmsPurpose::Ready),
+            Purpose::Quote => ticked(SmsPurpose::Quote),
+            Purpose::Reminder => ticked(SmsPurpose::Reminder),
+            Purpose::Status | Purpose::Message => false,
+        }
+    }
+}
+
 /// The channels that the shop uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routing {
     /// Those that are set up, in the owner's order.
     pub channels: Vec<Channel>,
-    /// The purposes of SMS.
-    pub by_sms: Vec<Purpose>,
+    /// What goes by SMS, and how much in a day; `None` for nothing.
+    pub sms: Option<SmsRules>,
 }
 
 impl Default for Routing {
     /// All channels, and nothing by SMS.
     fn default() -> Self {
         Self {
-            channels: vec![
-                Channel::Telegram,
-                Channel::Max,
-                Channel::Sms,
-                Channel::Email,
-            ],
-            by_sms: Vec::new(),
+            channels: Self::ALL.to_vec(),
+            sms: None,
         }
     }
 }
@@ -89,6 +97,14 @@ impl Customer {
 }
 
 impl Routing {
+    /// The channels by which messages go, in the order without an owner's.
+    pub const ALL: [Channel; 4] = [
+        Channel::Telegram,
+        Channel::Max,
+        Channel::Sms,
+        Channel::Email,
+    ];
+
     /// Returns the channels by which a customer can be written to for a purpose, the preferred one first: the messenger
     /// in which the customer was heard last, then the owner's order. While none is set up, messages wait for the customer's
     /// messengers.
@@ -110,7 +126,7 @@ impl Routing {
         let reaches = |channel: &Channel| match channel {
             Channel::Telegram => reachable(contacts.telegram),
             Channel::Max => reachable(contacts.max),
-            Channel::Sms => self.by_sms.contains(&purpose),
+            Channel::Sms => self.sms.as_ref().is_some_and(|rules| rules.carry(purpose)),
             Channel::Email => contacts.has_email,
             Channel::Page | Channel::Phone => false,
         };

@@ -27,6 +27,7 @@ words! {
         ReminderHour = "reminders.hour",
         NotifyDelay = "telegram.notify_delay",
         BotMode = "telegram.mode",
+        ChannelsOrder = "channels.order",
         SmsProvider = "sms.provider",
         SmsLogin = "sms.login",
         SmsSender = "sms.sender",

@@ -29,7 +29,7 @@ impl Day {
     }
 
     /// Returns the first instant of the day: midnight, or the end of a clock change that skips it.
-    fn start(self, timezone: &TimeZone) -> Timestamp {
+    pub fn start(self, timezone: &TimeZone) -> Timestamp {
         let start = self
             .0
             .to_zoned(timezone.clone())

@@ -30,11 +30,15 @@ impl Authorities {
 
     /// Returns the builder of a client that trusts these and no others.
     pub fn alone(&self) -> ClientBuilder {
-        reqwest::Client::builder().tls_certs_only(self.0.clone())
+        reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_only(self.0.clone())
     }
 
     /// Returns the builder of a client that trusts these besides those of the system.
     pub fn besides(&self) -> ClientBuilder {
-        reqwest::Client::builder().tls_certs_merge(self.0.clone())
+        reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_merge(self.0.clone())
     }
 }

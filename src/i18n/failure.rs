@@ -1,7 +1,7 @@
 //! Failures of requests to other servers, for people.
 
 use super::{text, text_with};
-use crate::domain::{FileTrouble, HookFailure, Language, NetworkFailure};
+use crate::domain::{FileTrouble, HookFailure, Language, NetworkFailure, NoticeFault};
 
 /// Translates the reason of a failure. What another server said is shown as it said it.
 pub fn failure(language: Language, reason: &str) -> String {
@@ -10,9 +10,17 @@ pub fn failure(language: Language, reason: &str) -> String {
     }
     let network = NetworkFailure::from_word(reason).map(network);
     let hook = || HookFailure::from_word(reason).map(hook);
-    match network.or_else(hook) {
+    let notice = || NoticeFault::from_word(reason).map(notice);
+    match network.or_else(hook).or_else(notice) {
         Some(id) => text(language, id),
         None => reason.to_owned(),
+    }
+}
+
+fn notice(fault: NoticeFault) -> &'static str {
+    match fault {
+        NoticeFault::SmsLimit => "failure-sms-limit",
+        NoticeFault::EmailStopped => "failure-email-stopped",
     }
 }
 

@@ -92,6 +92,7 @@ pub fn field(name: &str) -> Option<&'static str> {
         "sms.login" => "setting-sms-login",
         "sms.key" => "channel-sms-key",
         "sms.sender" => "setting-sms-sender",
+        "channels.order" => "setting-channels-order",
         "sms.purposes" => "setting-sms-purposes",
         "sms.daily_messages" => "setting-sms-daily-messages",
         "sms.daily_money" => "setting-sms-daily-money",

@@ -38,6 +38,7 @@ use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::workers;
+use crate::workers::accounts::Accounts;
 use crate::workers::backups::BackupMaker;
 use crate::workers::bot::{First, Supervisor, probe};
 use crate::workers::clock::ClockWatch;
@@ -55,6 +56,7 @@ pub struct Server {
     bot: Supervisor,
     first_bot: First,
     max: max::Supervisor,
+    sms_url: Option<String>,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
     hosts: Hosts,
@@ -111,6 +113,7 @@ impl Server {
         }
         let way = telegram.server.way();
         let bot = BotConnection::new(telegram.token, token, way, probe(&telegram.server));
+        let sms_url = config.channels.sms_url.clone();
         let channels = channels(&db, config.channels).await?;
         let of_max = config.max;
         let max_bot = match of_max.token {
@@ -179,6 +182,7 @@ impl Server {
             bot,
             first_bot,
             max,
+            sms_url,
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
             hosts,
@@ -258,6 +262,11 @@ impl Server {
         let mut parts = JoinSet::new();
         parts.spawn(self.bot.run(self.first_bot, stop.clone()).boxed());
         parts.spawn(self.max.run(stop.clone()).boxed());
+        let accounts = Accounts {
+            desk: self.desk.clone(),
+            sms_url: self.sms_url,
+        };
+        parts.spawn(accounts.run(stop.clone()).boxed());
         let reminding = Reminding {
             desk: self.desk.clone(),
         };

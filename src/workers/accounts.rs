@@ -62,6 +62,7 @@ impl Accounts {
         let words = StaffTexts {
             shop: Arc::new(move || shop.shop()),
             links: Arc::new(move || links.links()),
+            key: desk.links.clone(),
             public_url: desk.public_url().to_string(),
         };
         Notifier::new(desk.db.clone(), desk.clock.clone(), client, words)

@@ -95,6 +95,7 @@ mod reminders;
 mod reports;
 mod requests;
 mod restore;
+mod routes;
 mod search;
 mod sending;
 mod sessions;

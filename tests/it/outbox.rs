@@ -365,6 +365,7 @@ async fn what_an_older_version_has_queued_is_still_sent() {
     let words = StaffTexts {
         shop: Arc::new(|| Config::parse("").unwrap().settings.shop),
         links: Arc::new(links),
+        key: zayavka::app::security::link_key::LinkKey::new(b"key").unwrap(),
         public_url: "http://desk.example".to_owned(),
     };
     let notifier = Notifier::new(db.clone(), clock.clone(), client, words);

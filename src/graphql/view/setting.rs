@@ -45,6 +45,8 @@ pub enum SettingKeyEnum {
     ReminderHour,
     /// `telegram.notify_delay`.
     NotifyDelay,
+    /// `channels.order`, separated by commas.
+    ChannelsOrder,
     /// `telegram.mode`: auto, webhook, polling or off.
     BotMode,
     /// `sms.provider`: off, sms.ru, smsc or smsaero.

@@ -163,6 +163,12 @@ pub const PARTS: &[Part] = &[
                 "setting-notify-delay-hint",
             ),
             field(
+                SettingKey::ChannelsOrder,
+                "setting-channels-order",
+                Input::Line,
+                "setting-channels-order-hint",
+            ),
+            field(
                 SettingKey::ReminderDays,
                 "setting-reminder-days",
                 Input::Line,

@@ -15,7 +15,7 @@ use super::talk::{ConversationForm, SentAttachment};
 use super::toast::{Toast, toast};
 use super::{TaskListItem, of_customer, task_id};
 use crate::app;
-use crate::domain::{Details, DeviceChange, Error, Link, Result, Status};
+use crate::domain::{Details, DeviceChange, Error, Link, Purpose, Result, Status};
 use crate::store::tasks::TaskRow;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
@@ -149,7 +149,7 @@ pub async fn show_open(
             &open,
         )?,
         is_slip_offered: task.status == Status::Closed && visit.parameter("handed").is_some(),
-        unreachable: reach::call_instead(visit, row.0.customer.as_deref()),
+        unreachable: reach::call_instead(visit, row.0.customer.as_deref(), Purpose::Message),
         draft,
         others,
         saved: saved(visit, task.id)?,

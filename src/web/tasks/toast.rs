@@ -10,7 +10,7 @@ use warp::reply::Response;
 use super::reach::why;
 use super::task_id;
 use crate::app::{self, undo};
-use crate::domain::{Error, Name, Result, StageId, Status, TaskId};
+use crate::domain::{Error, Name, Purpose, Result, StageId, Status, TaskId};
 use crate::store::tasks::TaskRow;
 use crate::web::visit::Visit;
 
@@ -186,7 +186,11 @@ fn changed_text(visit: &Visit, row: &TaskRow, undo: undo::Undo, is_counted: bool
 /// Returns why a customer isn't notified; `None` when they are.
 fn why_not_told(visit: &Visit, row: &TaskRow) -> Option<&'static str> {
     match row.stage.told {
-        true => visit.desk.unreachable(row.customer.as_deref()).map(why),
+        true => {
+            let purpose = Purpose::of_status(row.task.status);
+            let unreachable = visit.desk.unreachable(row.customer.as_deref(), purpose);
+            unreachable.map(why)
+        }
         false => Some("toast-why-stage"),
     }
 }

@@ -73,6 +73,7 @@ impl Bot {
         let words = StaffTexts {
             shop: Arc::new(move || shop.shop()),
             links: Arc::new(move || links.links()),
+            key: desk.links.clone(),
             public_url: bot.wanted.public_url.clone(),
         };
         let (db, clock) = (desk.db.clone(), desk.clock.clone());

@@ -126,6 +126,7 @@ impl Supervisor {
         let words = StaffTexts {
             shop: Arc::new(move || shop.shop()),
             links: Arc::new(move || links.links()),
+            key: desk.links.clone(),
             public_url: wanted.public_url.clone(),
         };
         let (db, clock) = (desk.db.clone(), desk.clock.clone());

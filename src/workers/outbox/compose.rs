@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{StaffTexts, say};
+use super::{StaffTexts, say, settle};
 use crate::app::routes;
 use crate::channels::Outbound;
 use crate::domain::{
-    Channel, Chat, ChatLink, Content, Customer, Messenger, Notice, Outgoing, Reason, Reply, Result,
-    Shop, is_given_up,
+    Channel, ChatLink, Content, Customer, Day, Messenger, Notice, NoticeFault, Outgoing, Reason,
+    Result, Shop, is_given_up,
 };
 use crate::store::{self, Transaction};
 
@@ -36,7 +36,14 @@ pub(super) fn message(
             text.map(|reply| Outbound::Chat(chat, reply))
         }
         (Content::Notice(notice), _) => match addressee(tx, context, row, *notice)? {
-            Addressee::Customer(customer) => notice_to(tx, context, row, *notice, &customer)?,
+            Addressee::Customer(customer) => match fault(tx, context, row, &customer)? {
+                Some(fault) => {
+                    let why = (Reason::Refused, fault.word());
+                    settle::refused(tx, context.shop, row, why, now)?;
+                    return Ok(None);
+                }
+                None => notice_to(tx, context, row, *notice, &customer)?,
+            },
             Addressee::Nobody => None,
             Addressee::Elsewhere => return Ok(None),
         },
@@ -99,6 +106,30 @@ fn addressee(
     }
 }
 
+/// Returns why the channel of a row can't carry it now, for a reason of the shop's own.
+fn fault(
+    tx: &Transaction,
+    context: &Context<'_>,
+    row: &Outgoing,
+    customer: &Customer,
+) -> Result<Option<NoticeFault>> {
+    let shop = context.shop;
+    Ok(match row.channel {
+        Channel::Sms => {
+            let today = Day::of(context.now, &shop.timezone).start(&shop.timezone);
+            let (messages, spent) = store::outbox::spent(tx, Channel::Sms, today)?;
+            let rules = shop.routing.sms.as_ref();
+            let allows = rules.is_some_and(|rules| rules.allow(messages, spent));
+            (!allows).then_some(NoticeFault::SmsLimit)
+        }
+        Channel::Email => match say::address(customer) {
+            Some(to) if context.words.is_email_stopped(tx, &to)? => Some(NoticeFault::EmailStopped),
+            _ => None,
+        },
+        Channel::Telegram | Channel::Max | Channel::Page | Channel::Phone => None,
+    })
+}
+
 fn link(customer: &Customer, channel: Channel) -> Option<&ChatLink> {
     match channel {
         Channel::Telegram => customer.link(Messenger::Telegram),
@@ -115,17 +146,28 @@ fn notice_to(
     notice: Notice,
     customer: &Customer,
 ) -> Result<Option<Outbound>> {
-    let shop = context.shop;
     let link = link(customer, row.channel);
     let spoken = link.or_else(|| customer.links().next());
-    let language = spoken.map_or(shop.language, |link| link.language);
-    let said = say::notice(tx, language, notice, context.words, context.now)?;
-    Ok(said.and_then(|reply| match link {
-        Some(link) => Some(to_chat(link.chat, reply)),
-        None => None,
-    }))
-}
-
-fn to_chat(chat: Chat, reply: Reply) -> Outbound {
-    Outbound::Chat(chat, reply)
+    let language = spoken.map_or(context.shop.language, |link| link.language);
+    let say = say::Say {
+        tx,
+        words: context.words,
+        language,
+        now: context.now,
+    };
+    // Stable over attempts, and another one when staff send it again.
+    let id = format!("n{}-{}", row.id, row.created.as_millisecond());
+    Ok(match (row.channel, link) {
+        (Channel::Sms, _) => say.short(notice)?.map(|text| Outbound::Text {
+            phone: customer.phone.clone(),
+            text,
+            id,
+        }),
+        (Channel::Email, _) => say.letter(notice, customer, id)?.map(Outbound::Letter),
+        (_, Some(link)) => {
+            let reply = say.reply(notice)?;
+            reply.map(|reply| Outbound::Chat(link.chat, reply))
+        }
+        (_, None) => None,
+    })
 }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::app::{chat_links, routes};
 use crate::channels::{Failure, Sent};
 use crate::domain::{
-    Arrival, Channel, Chat, MessageKey, NoticeId, Outgoing, Reason, Result, Shop, backoff, is_given_up,
+    Arrival, Channel, Chat, MessageKey, NoticeId, Outgoing, Reason, Result, Shop, backoff,
+    is_given_up,
 };
 use crate::store::outbox::Delivered;
 use crate::store::{self, Transaction};
@@ -79,7 +80,7 @@ fn delivered(
 }
 
 /// Settles a row that its channel will never deliver: it goes by another one, or is dead.
-fn refused(
+pub(super) fn refused(
     tx: &Transaction,
     shop: &Shop,
     row: &Outgoing,

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::app::email_stops::{self, AddressDigest};
+use crate::app::security::link_key::LinkKey;
 use crate::app::status_links::Links;
 use crate::channels::html;
 use crate::domain::{
-    Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status,
-    TaskFilter, TaskId, TelegramId, Urgency,
+    Buttons, Day, Email, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter,
+    TaskId, TelegramId, Urgency,
 };
 use crate::i18n;
 use crate::store::tasks::TaskRow;
@@ -30,6 +32,8 @@ pub type LinksNow = dyn Fn() -> Links + Send + Sync;
 pub struct StaffTexts {
     pub shop: Arc<ShopNow>,
     pub links: Arc<LinksNow>,
+    /// Key of the links by which people end e-mail.
+    pub key: LinkKey,
     /// Public URL, without a trailing slash.
     pub public_url: String,
 }
@@ -42,6 +46,16 @@ impl StaffTexts {
     /// Returns what makes the status links in messages.
     pub(super) fn links(&self) -> Links {
         (self.links)()
+    }
+
+    /// Returns the URL by which a person asks for no more e-mail.
+    pub(super) fn email_stop_url(&self, to: &Email) -> String {
+        email_stops::stop_url(&self.key, &self.public_url, to)
+    }
+
+    /// Returns whether a person has asked for no more e-mail.
+    pub(super) fn is_email_stopped(&self, connection: &Connection, to: &Email) -> Result<bool> {
+        email_stops::is_stopped(connection, AddressDigest::new(&self.key, to))
     }
 
     /// Renders a notification for a chat; `None` when there is nothing to say any more, or when the

@@ -105,6 +105,7 @@ impl Process {
             let words = StaffTexts {
                 shop: Arc::new(|| Config::parse("").unwrap().settings.shop),
                 links: Arc::new(crate::outbox::links),
+                key: zayavka::app::security::link_key::LinkKey::new(b"key").unwrap(),
                 public_url: shop.url.clone(),
             };
             Notifier::new(db, clock, client, words)

@@ -88,8 +88,8 @@ pub fn channel(channel: Channel) -> &'static str {
     match channel {
         Channel::Telegram => "channel-telegram",
         Channel::Max => "channel-max",
-        Channel::Sms => "channel-sms",
-        Channel::Email => "channel-email",
+        Channel::Sms => "channel-by-sms",
+        Channel::Email => "channel-by-email",
         Channel::Page => "channel-page",
         Channel::Phone => "channel-phone",
     }
@@ -155,8 +155,7 @@ pub fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Op
                 Reason::Refused => say("notice-dead-refused", None, detail),
             },
         },
-        good: matches!(record.fate, Fate::Delivered { .. })
-           ,
+        good: matches!(record.fate, Fate::Delivered { .. }),
         bad: dead || matches!(record.fate, Fate::Retrying { .. }),
         retry: dead.then(|| record.id.get()),
     })

@@ -14,7 +14,7 @@ use super::talk::ConversationForm;
 use crate::app;
 use crate::domain::{
     Actor, Approval, Comment, CustomerId, Details, Employee, Error, EventKind, NoticeRecord,
-    Result, Stage, Status, Task, TaskEvent, TaskId,
+    Purpose, Result, Stage, Status, Task, TaskEvent, TaskId,
 };
 use crate::store::Connection;
 use crate::store::tasks::TaskRow;
