@@ -64,18 +64,20 @@ fn maybe_done(failure: &Failure) -> bool {
 }
 
 #[tokio::test]
-async fn letters_go_over_one_connection_and_a_repeated_one_has_the_same_id() {
+async fn letters_share_connections_and_a_repeated_one_has_the_same_id() {
     crate::time_limit::start();
     let fake = FakeSmtp::start_with(Some(LOGIN)).await;
     let mailer = Mailer::new(&signed_in(fake.port(), PASSWORD), PATIENT).unwrap();
-    mailer.send(&letter()).await.unwrap();
-    mailer.send(&letter()).await.unwrap();
+    for _ in 0..5 {
+        mailer.send(&letter()).await.unwrap();
+    }
     let taken = fake.letters_now();
-    assert_eq!(taken.len(), 2);
-    assert_eq!(fake.connections(), 1);
+    assert_eq!(taken.len(), 5);
+    // A connection comes back to the pool shortly after its letter, so the second letter may open another one.
+    assert!(fake.connections() <= 2, "{}", fake.connections());
     // It signs in anew.
     mailer.check().await.unwrap();
-    assert_eq!(fake.letters_now().len(), 2);
+    assert_eq!(fake.letters_now().len(), 5);
     for one in &taken {
         assert_eq!(
             (&*one.from, &*one.to),
