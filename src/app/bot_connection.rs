@@ -16,8 +16,7 @@ use super::settings::Change;
 use super::{Desk, settings};
 use crate::domain::{
     AuditAction, BotMode, BotState, BotToken, BotTrouble, BotWay, Error, IncidentKind, Messenger,
-    Origin,
-    Owner, Problem, Receiving, ReceivingReason, Result, SettingKey,
+    Origin, Owner, Problem, Receiving, ReceivingReason, Result, SettingKey,
 };
 use crate::store::secrets::BOT_TOKEN as TOKEN;
 use crate::store::{self, Connection, Transaction};

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use super::status_links::{self, Links};
 use crate::domain::{
     Actor, AuditAction, Day, Decision, Error, Language, Message, MessageFacts, MessageForm,
-    MessageTextKey, MessageOccasion, MessagePurpose, MessageTemplate, MessageTexts, MessageVariable,
-    Notice, Owner, Result, Shop, Span, Stage, StoredMessageText, TaskFilter, TaskId, TaskOrder,
+    MessageOccasion, MessagePurpose, MessageTemplate, MessageTextKey, MessageTexts,
+    MessageVariable, Notice, Owner, Result, Shop, Span, Stage, StoredMessageText, TaskFilter,
+    TaskId, TaskOrder,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -48,7 +49,11 @@ pub fn changed(connection: &Connection, _: &Owner) -> Result<Vec<StoredMessageTe
 }
 
 /// Returns a text, if it was changed.
-pub fn get(connection: &Connection, _: &Owner, key: MessageTextKey) -> Result<Option<MessageTemplate>> {
+pub fn get(
+    connection: &Connection,
+    _: &Owner,
+    key: MessageTextKey,
+) -> Result<Option<MessageTemplate>> {
     store::message_texts::get(connection, key)
 }
 

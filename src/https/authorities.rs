@@ -6,7 +6,8 @@ use reqwest::{Certificate, ClientBuilder};
 
 use crate::certificate;
 
-/// Certificate authorities that the system doesn't know. A client trusts them by [`Authorities::alone`] or
+/// Certificate authorities that the system doesn't know. As with [`super::client`], the proxies of the environment have
+/// no effect. A client trusts them by [`Authorities::alone`] or
 /// [`Authorities::besides`], and no other client of the program does.
 #[derive(Clone)]
 pub struct Authorities(Vec<Certificate>);
@@ -30,11 +31,15 @@ impl Authorities {
 
     /// Returns the builder of a client that trusts these and no others.
     pub fn alone(&self) -> ClientBuilder {
-        reqwest::Client::builder().tls_certs_only(self.0.clone())
+        reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_only(self.0.clone())
     }
 
     /// Returns the builder of a client that trusts these besides those of the system.
     pub fn besides(&self) -> ClientBuilder {
-        reqwest::Client::builder().tls_certs_merge(self.0.clone())
+        reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_merge(self.0.clone())
     }
 }

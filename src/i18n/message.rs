@@ -3,7 +3,7 @@
 use super::sample_message::sample_text;
 use super::{Arg, LineWords, day, lines, money, text, text_with};
 use crate::domain::{
-    Language, MessageFacts, MessageForm, MessageTextKey, MessagePurpose, MessageTemplate,
+    Language, MessageFacts, MessageForm, MessagePurpose, MessageTemplate, MessageTextKey,
     MessageVariable, Money, Shop, Stage, Status,
 };
 

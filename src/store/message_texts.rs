@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    MessageTextKey, MessageOccasion, MessagePurpose, MessageTemplate, Result, StageId,
+    MessageOccasion, MessagePurpose, MessageTemplate, MessageTextKey, Result, StageId,
     StoredMessageText,
 };
 use crate::store::engine::columns::Columns;

@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject};
 
 use crate::domain::{
-    MessageTextKey, MessageOccasion, MessageTemplate, Problem, Result, StageId, Together,
+    MessageOccasion, MessageTemplate, MessageTextKey, Problem, Result, StageId, Together,
 };
 use crate::graphql::files::LanguageEnum;
 use crate::graphql::view::{MessageFormEnum, MessagePurposeEnum};

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 
 use crate::app;
-use crate::domain::{Error, MessageTextKey, MessageTemplate, Result};
+use crate::domain::{Error, MessageTemplate, MessageTextKey, Result};
 use crate::graphql::RequestContext;
 use crate::graphql::input::{MessageTextInput, MessageTextKeyInput};
 use crate::graphql::view::MessageTextView;

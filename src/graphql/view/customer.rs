@@ -6,8 +6,8 @@ use super::written::{Part, Written, add_wanted, fields};
 use super::{List, TaskView};
 use crate::app::paging;
 use crate::domain::{
-    CardEmail, CardNote, Company, Contacts, Messenger, Name, Purpose, Result, SecondPhone, TaxNumber,
-    Unreachable,
+    CardEmail, CardNote, Company, Contacts, Messenger, Name, Purpose, Result, SecondPhone,
+    TaxNumber, Unreachable,
 };
 use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};

@@ -2,7 +2,7 @@ use async_graphql::{Enum, Object};
 
 use super::{StageView, stage};
 use crate::domain::{
-    MessageForm, MessageTextKey, MessagePurpose, MessageTemplate, MessageVariable, Stage,
+    MessageForm, MessagePurpose, MessageTemplate, MessageTextKey, MessageVariable, Stage,
 };
 use crate::graphql::files::LanguageEnum;
 use crate::i18n;

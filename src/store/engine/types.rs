@@ -10,8 +10,8 @@ use crate::domain::{
     AuditEventId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
     DeliveryId, DeliveryState, DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent,
     HookSource, IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, MessageForm,
-    MessagePurpose, Messenger, Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId,
-    TelegramId, TimeOfDay, WebhookId,
+    MessagePurpose, Messenger, Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId,
+    StageId, Status, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {

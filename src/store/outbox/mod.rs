@@ -21,8 +21,9 @@ pub use record::{
     all_undelivered, count_settled, get_undelivered, notice_of_task, of_task, undelivered_by_ids,
 };
 pub use send::{
-    Arriving, Delivered, Planned, arriving, is_for, next_try, planned, ready, recover, set_arrived, set_channel, set_cost, set_dead,
-    set_dead_of_blocked_chat, set_delivered, set_retry, set_sending, spent, waiting,
+    Arriving, Delivered, Planned, arriving, is_for, next_try, planned, ready, recover, set_arrived,
+    set_channel, set_cost, set_dead, set_dead_of_blocked_chat, set_delivered, set_retry,
+    set_sending, spent, waiting,
 };
 pub use take_back::{
     delete, delete_of_chat, delete_of_customer, delete_reminders, delete_unsent_of_task,

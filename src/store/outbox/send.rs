@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 
 use super::{NO_NOTICE, chat, notice};
 use crate::domain::{
-    Arrival, Channel, Chat, Content, CustomerId, Money, Notice, NoticeId, Outgoing, Reason, Result, TaskId,
+    Arrival, Channel, Chat, Content, CustomerId, Money, Notice, NoticeId, Outgoing, Reason, Result,
+    TaskId,
 };
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};

@@ -23,7 +23,9 @@ pub fn call_instead(
     customer: Option<&Customer>,
     purpose: Purpose,
 ) -> Option<String> {
-    let why = visit.texts.s(why(visit.desk.unreachable(customer, purpose)?));
+    let why = visit
+        .texts
+        .s(why(visit.desk.unreachable(customer, purpose)?));
     // No-break spaces keep the number on one line.
     let phone = customer.map(|customer| customer.phone.formatted().replace(' ', "\u{a0}"));
     Some(match phone {

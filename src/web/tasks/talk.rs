@@ -83,7 +83,11 @@ pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
             let to = shared.then_some(&routing);
             let comment = app::comments::add(tx, &actor, task, to, &text, now)?;
             let row = app::tasks::get(tx, &actor, task)?;
-            if shared && desk.unreachable(row.customer.as_deref(), Purpose::Message).is_some() {
+            if shared
+                && desk
+                    .unreachable(row.customer.as_deref(), Purpose::Message)
+                    .is_some()
+            {
                 // The page offers the message with the link, to be sent in another way.
                 app::status_links::make(tx, &actor, &desk.links(), task, now)?;
             }

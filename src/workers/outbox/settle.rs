@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::app::{chat_links, routes};
 use crate::channels::{Failure, Sent};
 use crate::domain::{
-    Arrival, Channel, Chat, MessageKey, NoticeId, Outgoing, Reason, Result, Shop, backoff, is_given_up,
+    Arrival, Channel, Chat, MessageKey, NoticeId, Outgoing, Reason, Result, Shop, backoff,
+    is_given_up,
 };
 use crate::store::outbox::Delivered;
 use crate::store::{self, Transaction};

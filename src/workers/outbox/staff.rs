@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::app::status_links::Links;
 use crate::channels::html;
 use crate::domain::{
-    Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status,
-    TaskFilter, TaskId, TelegramId, Urgency,
+    Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter, TaskId,
+    TelegramId, Urgency,
 };
 use crate::i18n;
 use crate::store::tasks::TaskRow;

@@ -5,7 +5,9 @@ use warp::reply::Response;
 
 use super::{path, title};
 use crate::app::message_texts;
-use crate::domain::{MessageForm, MessageTextKey, MessageOccasion, Result, Stage, StoredMessageText};
+use crate::domain::{
+    MessageForm, MessageOccasion, MessageTextKey, Result, Stage, StoredMessageText,
+};
 use crate::i18n;
 use crate::web::settings::part;
 use crate::web::settings::parts::{Part, TEXTS};

@@ -155,8 +155,7 @@ pub fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Op
                 Reason::Refused => say("notice-dead-refused", None, detail),
             },
         },
-        good: matches!(record.fate, Fate::Delivered { .. })
-           ,
+        good: matches!(record.fate, Fate::Delivered { .. }),
         bad: dead || matches!(record.fate, Fate::Retrying { .. }),
         retry: dead.then(|| record.id.get()),
     })

@@ -3,15 +3,14 @@
 use super::Rule::{self, Bytes, Number, Said, Text};
 use super::values::{
     alias, any, balance, canonical, channel, code, count, day, email, face, flag, id, instant,
-    known, language, line_kind, message_text, of_messenger, percent, phone, quantity, seen, status, sum,
-    warranty,
+    known, language, line_kind, message_text, of_messenger, percent, phone, quantity, seen, status,
+    sum, warranty,
 };
 use crate::domain::{
     AttachmentKind, AttachmentState, Category, Colour, CommentKind, Decision, Description,
     DrawerName, EmployeeName, EventKind, FiscalNumber, LineName, Logo, Message, MessageForm,
-    MessagePurpose, Messenger, Method,
-    PaymentKind, PaymentNote, RequestKey, Role, SettingKey, ShiftReason, Source, StageName,
-    StuckDays, TelegramId, TimeOfDay, Wording,
+    MessagePurpose, Messenger, Method, PaymentKind, PaymentNote, RequestKey, Role, SettingKey,
+    ShiftReason, Source, StageName, StuckDays, TelegramId, TimeOfDay, Wording,
 };
 
 /// All columns of each table; a test compares them with the database.
