@@ -6,7 +6,8 @@ use reqwest::{Certificate, ClientBuilder};
 
 use crate::certificate;
 
-/// Certificate authorities that the system doesn't know. A client trusts them by [`Authorities::alone`] or
+/// Certificate authorities that the system doesn't know. As with [`super::client`], the proxies of the environment have
+/// no effect. A client trusts them by [`Authorities::alone`] or
 /// [`Authorities::besides`], and no other client of the program does.
 #[derive(Clone)]
 pub struct Authorities(Vec<Certificate>);

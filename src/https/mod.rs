@@ -96,18 +96,14 @@ fn is_of_tls(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Returns whether a request failed because the server's certificate isn't trusted.
 pub fn is_untrusted(error: &reqwest::Error) -> bool {
-    let mut next = error.source();
-    while let Some(cause) = next {
-        if let Some(Error::InvalidCertificate(_)) = cause.downcast_ref() {
-            return true;
-        }
-        // What an I/O error wraps isn't its source.
-        next = match cause.downcast_ref().and_then(io::Error::get_ref) {
-            Some(wrapped) => Some(wrapped),
-            None => cause.source(),
-        };
-    }
-    false
+    causes(error).any(is_of_trust)
+}
+
+/// The same as [`is_of_tls`], of certificates alone.
+fn is_of_trust(error: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = error.downcast_ref().and_then(io::Error::get_ref);
+    let is_own = matches!(error.downcast_ref(), Some(Error::InvalidCertificate(_)));
+    is_own || inner.is_some_and(|inner| is_of_trust(inner))
 }
 
 /// Reason why a response body was not read.

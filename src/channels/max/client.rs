@@ -90,10 +90,8 @@ impl Client {
         Ok(Self {
             bot: client(TIMEOUT)?,
             poller: client(POLL + TIMEOUT)?,
-            // A proxy would resolve names by itself.
             files: files
                 .redirect(Policy::none())
-                .no_proxy()
                 .dns_resolver(Arc::new(PublicOnly))
                 .connect_timeout(TIMEOUT)
                 .timeout(DOWNLOAD)
@@ -170,14 +168,9 @@ pub(super) fn foreign() -> Failure {
 
 /// Classifies a network error. Its own text isn't used: it contains the URL, which names people and files.
 pub(super) fn broken(error: &reqwest::Error) -> Failure {
-    let what = if https::is_untrusted(error) {
-        refusal::UNTRUSTED
-    } else if error.is_connect() {
-        "no connection"
-    } else if error.is_timeout() {
-        "no answer in time"
-    } else {
-        "the connection broke"
+    let what = match https::is_untrusted(error) {
+        true => refusal::UNTRUSTED,
+        false => https::reason(error).word(),
     };
     Failure::retry(!error.is_connect(), what.to_owned())
 }
