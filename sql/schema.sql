@@ -325,6 +325,18 @@ CREATE TABLE logo (
     changed_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE message_texts (
+    id       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    purpose  TEXT    NOT NULL CHECK (purpose IN ('STATUS', 'COMMENT', 'QUOTE', 'REMINDER')),
+    stage_id INTEGER REFERENCES stages (id) ON DELETE CASCADE,
+    language TEXT    NOT NULL CHECK (language IN ('ru', 'en')),
+    form     TEXT    NOT NULL CHECK (form IN ('FULL', 'SHORT')),
+    text     TEXT    NOT NULL,
+    CHECK ((purpose = 'STATUS') = (stage_id IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX message_texts_purpose ON message_texts (purpose, language, form) WHERE stage_id IS NULL;
+CREATE UNIQUE INDEX message_texts_stage ON message_texts (stage_id, language, form) WHERE stage_id IS NOT NULL;
+
 CREATE TABLE "messenger_updates" (
     messenger   TEXT    NOT NULL CHECK (messenger IN ('TELEGRAM', 'MAX')),
     key         TEXT    NOT NULL,
@@ -382,7 +394,7 @@ CREATE TABLE "outbox" (
     cost        INTEGER,
     -- Its number at a gateway that tells later whether it arrived, and what was told.
     external_id TEXT,
-    arrival     TEXT    CHECK (arrival IN ('PENDING', 'ARRIVED', 'FAILED')),
+    arrival     TEXT    CHECK (arrival IN ('PENDING', 'ARRIVED')),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (reply IS NOT NULL)),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (task_id IS NULL)),
     CHECK (kind NOT IN ('REPLY', 'STAFF_NEWS') OR chat_id IS NOT NULL),

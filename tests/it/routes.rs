@@ -107,7 +107,7 @@ async fn a_whole_repair_with_sms_alone() {
     let all = texts(&shop, &fake, 2).await;
     assert!(all[1].field("mes").contains("№ 1"), "{:?}", all[1].fields);
     settled(&shop).await;
-    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    let owner = Browser::signed_in(&shop, "owner@example.com").await;
     let page = owner.page("/tasks/1").await;
     assert!(page.contains("по SMS, 1,44"), "{page}");
     // The gateway is asked whether it arrived.
@@ -301,7 +301,7 @@ async fn what_a_messenger_that_is_away_does_not_take_goes_by_the_other_in_order(
     assert!(sent[1]["text"].as_str().unwrap().contains("Come by"), "{sent:?}");
     let tried = shop.telegram.messages_now().len();
     assert!(tried > 0);
-    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    let owner = Browser::signed_in(&shop, "owner@example.com").await;
     assert!(owner.page("/tasks/1").await.contains("доставлено в MAX"));
     shop.close().await;
 }
@@ -318,7 +318,7 @@ async fn with_everything_off_nothing_is_queued_and_the_page_offers_the_link() {
         .query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))
         .unwrap();
     assert_eq!(waiting, 0);
-    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    let owner = Browser::signed_in(&shop, "owner@example.com").await;
     let page = owner.page("/tasks/1").await;
     assert!(page.contains("sms:"), "{page}");
     shop.close().await;
