@@ -91,11 +91,6 @@ impl Authority {
             .pem()
     }
 
-    /// Returns its own certificate, in PEM.
-    pub fn pem(&self) -> String {
-        self.certificate.pem()
-    }
-
     fn roots(&self) -> RootCertStore {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.der().clone()).unwrap();
