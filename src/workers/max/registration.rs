@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::app::Desk;
 use crate::channels::Failure as Unsent;
-use crate::channels::max::Client;
+use crate::channels::max::{Client, Subscription};
 use crate::clock::Clock;
 use crate::domain::{MaxState, MaxTrouble};
 use crate::failure::Failure;
@@ -70,7 +70,7 @@ impl Registration {
             return Ok(me.username);
         };
         let own = all.iter().find(|one| one.url == *url);
-        let is_whole = own.is_some_and(|own| own.is_whole());
+        let is_whole = own.is_some_and(Subscription::is_whole);
         let was_done = self.is_done.load(Ordering::Relaxed);
         if !was_done || !is_whole {
             self.client.subscribe(url, &self.secret).await?;
