@@ -4,8 +4,7 @@ use std::future::Future;
 
 use governor::Quota;
 
-use super::email::Letter;
-use super::{Failure, Pauses};
+use super::{Failure, Letter, Pauses};
 use crate::domain::{Channel, Chat, MessageKey, Money, Phone, Reply};
 
 /// A message as a channel carries it.

@@ -13,7 +13,8 @@ pub(super) const COLUMNS: &str = "id, kept_id, merged_at, snapshot";
 
 /// The columns of a card, all of them; a test compares them with the table.
 const CARD: &str = "id, phone, phone_e164, name, name_key, telegram_id, telegram_verified, telegram_blocked, \
-    telegram_language, max_id, max_verified, max_blocked, max_language, heard_on, created_at, updated_at, second_phone, second_phone_key, email, company, company_key, tax_number, note";
+    telegram_language, created_at, updated_at, second_phone, second_phone_key, email, company, company_key, tax_number, note, \
+    max_id, max_verified, max_blocked, max_language, heard_on";
 
 /// The tables whose rows name a card, besides the tasks.
 const TABLES: [&str; 4] = ["comments", "approvals", "task_events", "outbox"];

@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 
 use crate::app::channel_accounts::{Calls, TestLetter, TestSms, Tried};
-use crate::channels::{Refusal, email, sms};
+use crate::channels::{Letter, Refusal, email, sms};
 use crate::domain::{Error, MailAccount, Result, SmsAccount};
 use crate::i18n;
 
@@ -56,9 +56,9 @@ async fn send_letter(test: TestLetter) -> Tried<()> {
     })
 }
 
-fn test_letter(test: &TestLetter) -> email::Letter {
+fn test_letter(test: &TestLetter) -> Letter {
     let say = |id: &str| i18n::text(test.language, id);
-    email::Letter {
+    Letter {
         id: test.id.clone(),
         to: test.to.clone(),
         subject: say("channel-test-subject"),

@@ -1,6 +1,6 @@
 //! Letters to employees: the links by which they join, and by which they set a new password.
 
-use crate::channels::email::Letter;
+use crate::channels::Letter;
 use crate::domain::{Email, Language, Shop};
 use crate::i18n;
 

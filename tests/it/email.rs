@@ -5,7 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use zayavka::channels::Failure;
-use zayavka::channels::email::{Letter, Mailer};
+use zayavka::channels::Letter;
+use zayavka::channels::email::Mailer;
 use zayavka::domain::{ChannelTrouble, Email, MailAccount, MailSecurity, MailServer};
 
 use crate::fake_smtp::{Answer, FakeSmtp};

@@ -87,7 +87,10 @@ async fn a_whole_repair_with_sms_alone() {
     let first = texts(&shop, &fake, 1).await.remove(0);
     assert_eq!(first.field("phones"), PHONE);
     let text = first.field("mes");
-    assert!(text.contains("3500") || text.contains("3\u{a0}500"), "{text}");
+    assert!(
+        text.contains("3500") || text.contains("3\u{a0}500"),
+        "{text}"
+    );
 
     // The customer agrees on the page of the link.
     let page = link(&shop, text);
@@ -114,7 +117,10 @@ async fn a_whole_repair_with_sms_alone() {
     eventually("the arrival is known", || {
         shop.clock.advance(Duration::from_secs(61));
         let sql = "SELECT count(*) FROM outbox WHERE arrival = 'ARRIVED'";
-        let arrived: i64 = shop.database().query_row(sql, [], |row| row.get(0)).unwrap();
+        let arrived: i64 = shop
+            .database()
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap();
         arrived == 2
     })
     .await;
@@ -195,7 +201,10 @@ async fn a_whole_repair_with_email_alone() {
     let comment = "mutation { addComment(taskId: 1, text: \"Come by\", toCustomer: true) { comment { id } } }";
     assert!(shop.ask(comment).await["errors"].is_null());
     let first = letters(&shop, &fake, 1).await.remove(0);
-    assert_eq!((&*first.from, &*first.to), ("shop@example.com", "anna@example.com"));
+    assert_eq!(
+        (&*first.from, &*first.to),
+        ("shop@example.com", "anna@example.com")
+    );
     for part in ["Come by", "List-Unsubscribe", "/s/", "/u/"] {
         assert!(first.wire.contains(part), "{part}: {}", first.wire);
     }
@@ -210,7 +219,11 @@ async fn a_whole_repair_with_email_alone() {
     let path = url[shop.url.len()..end].to_owned();
     let post = shop.request(reqwest::Method::POST, &path);
     let post = post.header("content-type", "application/x-www-form-urlencoded");
-    let ended = post.body("List-Unsubscribe=One-Click").send().await.unwrap();
+    let ended = post
+        .body("List-Unsubscribe=One-Click")
+        .send()
+        .await
+        .unwrap();
     assert!(ended.status().is_success(), "{}", ended.status());
     assert!(shop.ask(comment).await["errors"].is_null());
     settled(&shop).await;
@@ -257,7 +270,10 @@ async fn the_messenger_that_was_used_last_comes_first() {
     to_max(&shop, &max, 1).await;
     set_status(&shop, &id, "IN_PROGRESS").await;
     let sent = to_max(&shop, &max, 2).await;
-    assert!(sent[1]["text"].as_str().unwrap().contains("№ 1"), "{sent:?}");
+    assert!(
+        sent[1]["text"].as_str().unwrap().contains("№ 1"),
+        "{sent:?}"
+    );
     settled(&shop).await;
     assert_eq!(shop.telegram.messages_now().len(), 1);
     shop.close().await;
@@ -298,7 +314,10 @@ async fn what_a_messenger_that_is_away_does_not_take_goes_by_the_other_in_order(
     settled(&shop).await;
     let sent = max.messages();
     assert_eq!(sent.len(), 2, "{sent:?}");
-    assert!(sent[1]["text"].as_str().unwrap().contains("Come by"), "{sent:?}");
+    assert!(
+        sent[1]["text"].as_str().unwrap().contains("Come by"),
+        "{sent:?}"
+    );
     let tried = shop.telegram.messages_now().len();
     assert!(tried > 0);
     let owner = Browser::signed_in(&shop, "owner@example.com").await;

@@ -1,6 +1,6 @@
 //! A letter as HTML: one column, system fonts, no pictures and nothing from elsewhere.
 
-use super::letter::Letter;
+use crate::channels::Letter;
 use crate::channels::html;
 
 const BODY: &str = "margin:0;padding:24px;background:#f6f6f4;color:#1c1c1a;\

@@ -6,23 +6,9 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 
 use super::html;
+use crate::channels::Letter;
 use crate::channels::refusal::Refusal;
 use crate::domain::{ChannelTrouble, Email, one_line};
-
-/// A letter to one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// Our id of the letter. A repeated one has the same, so that mailboxes show it once.
-    pub id: String,
-    pub to: Email,
-    pub subject: String,
-    /// In plain text, line by line.
-    pub text: String,
-    /// The page that the letter is about: its address, and the words of its button.
-    pub link: Option<(String, String)>,
-    /// The page on which the person asks for no more letters: its address, and its words.
-    pub unsubscribe: Option<(String, String)>,
-}
 
 /// `List-Unsubscribe` (RFC 2369 §3.2).
 #[derive(Clone)]

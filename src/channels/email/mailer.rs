@@ -10,8 +10,8 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::ExposeSecret;
 
 use super::fault;
-use super::letter::Letter;
 use crate::channels::Failure;
+use crate::channels::Letter;
 use crate::channels::refusal::Refusal;
 use crate::domain::{ChannelTrouble, Email, MailAccount, MailSecurity};
 

@@ -6,6 +6,5 @@ mod letter;
 mod mailer;
 mod transport;
 
-pub use letter::Letter;
 pub use mailer::{Mailer, TIMEOUT};
 pub use transport::Letters;

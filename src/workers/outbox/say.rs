@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::StaffTexts;
 use crate::app::message_texts::{self, Prepared};
-use crate::channels::email::Letter;
+use crate::channels::Letter;
 use crate::channels::html;
 use crate::domain::{
     Buttons, CardEmail, Customer, Email, Language, MessageForm, Notice, Reply, Result,
