@@ -42,12 +42,12 @@ bot-welcome =
 
     To begin, press “Share my number”.
 bot-share-contact = Share my number
-bot-ask-contact = To see your repairs, press “Share my number” below the input field.
+bot-ask-contact = To see your repairs, press the button “Share my number”.
 bot-prove-phone =
-    The number is noted. Now show that it is yours: press “Share my number” below the input field.
+    The number is noted. Now show that it is yours: press the button “Share my number”.
 
     Until then its repairs are not shown.
-bot-foreign-contact = That is somebody else's contact or a forwarded message. Share your own number with the button below the input field.
+bot-foreign-contact = That is somebody else's contact or a forwarded message. Share your own number with the button.
 bot-linked = Done, your number is confirmed. We will write when the status of a repair changes.
 bot-help =
     Write anything and the bot sends the list of your repairs. When a status changes, we write to you.
@@ -1107,6 +1107,7 @@ conflict-drop = Keep the database's
 status-phone = Your phone
 status-shop = The shop
 status-telegram = Open in Telegram
+status-max = Open in MAX
 status-desk = To the repair
 status-asked = Do you agree to this price?
 status-agreed = You accepted { $when }.

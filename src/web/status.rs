@@ -41,6 +41,8 @@ struct StatusPage<'a> {
     statuses: Vec<(String, String)>,
     /// URL of the bot, if it is known.
     telegram: Option<String>,
+    /// The same for the bot at MAX.
+    max: Option<String>,
     /// Typed text, and its errors.
     text: &'a str,
     errors: Errors,
@@ -226,6 +228,7 @@ impl<'a> StatusPage<'a> {
             talk: said.collect(),
             statuses: statuses(task, texts),
             telegram: visit.desk.bot_url(token),
+            max: visit.desk.max_url(token),
             text: visit.typed("text"),
             errors,
         }

@@ -409,7 +409,7 @@ async fn every_message_is_stored_with_the_task_and_confirmed_truthfully() {
 async fn unknown_senders_are_told_that_nothing_was_passed_on() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
-    let unheard = "Чтобы увидеть свои заявки, нажмите «Отправить мой номер» под полем ввода.\n\n\
+    let unheard = "Чтобы увидеть свои заявки, нажмите кнопку «Отправить мой номер».\n\n\
         Само сообщение мастерской не передано.";
     for (at, content) in [
         json!({"text": "Когда будет готово?"}),

@@ -65,6 +65,8 @@ const WITHOUT: &[(&str, &str)] = &[
     ("confirmTelegram", "changes what is there"),
     ("unlinkAccount", "changes what is there"),
     ("unlinkTelegram", "changes what is there"),
+    ("setMessageText", "sets one text, however often"),
+    ("resetMessageText", "sets one text, however often"),
     ("updateTask", "changes what is there"),
     ("assignTask", "changes what is there"),
     (
