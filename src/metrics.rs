@@ -23,7 +23,7 @@ struct Inner {
     requests: Family<Answered, Histogram>,
     database: Family<Work, Histogram>,
     waits: Family<Work, Histogram>,
-    sends: Family<Sent, Counter>,
+    sends: Family<SentBy, Counter>,
     hooks: Family<Sent, Counter>,
     updates: Counter,
     failed_logins: Counter,
@@ -44,6 +44,12 @@ struct Answered {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Work {
     kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SentBy {
+    channel: &'static str,
+    result: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -140,9 +146,10 @@ impl Metrics {
         database.observe(held.as_secs_f64());
     }
 
-    /// Counts an attempt to send a message.
-    pub fn sent(&self, result: &'static str) {
-        self.0.sends.get_or_create(&Sent { result }).inc();
+    /// Counts an attempt to send a message by a channel.
+    pub fn sent(&self, channel: &'static str, result: &'static str) {
+        let labels = SentBy { channel, result };
+        self.0.sends.get_or_create(&labels).inc();
     }
 
     /// Counts an attempt to deliver to a webhook.

@@ -20,6 +20,11 @@ pub fn is_loaded(connection: &Connection, _: &Owner) -> Result<bool> {
     store::first_day::is_done(connection, LOADED)
 }
 
+/// Returns whether the shop's customers are invented, so that nobody is to be called or written to.
+pub fn is_there(connection: &Connection) -> Result<bool> {
+    store::first_day::is_done(connection, LOADED)
+}
+
 /// Returns whether a demo can be loaded: there are no repairs, customers and prices yet.
 pub fn is_possible(connection: &Connection, _: &Owner) -> Result<bool> {
     Ok(store::archive::is_empty(connection)? && !store::first_day::is_done(connection, LOADED)?)

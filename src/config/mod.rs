@@ -116,7 +116,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Loads the configuration without bot and webhooks: other commands need neither token nor
+    /// Loads the configuration without bots, SMS, e-mail and webhooks: other commands need neither token nor
     /// secrets, which may be readable by the service only.
     ///
     /// # Errors
@@ -127,8 +127,8 @@ impl Config {
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
         raw.telegram.proxy_file = None;
-        raw.sms.key_file = None;
-        raw.email.password_file = None;
+        (raw.sms.key, raw.sms.key_file) = (None, None);
+        (raw.email.password, raw.email.password_file) = (None, None);
         raw.max.token_file = None;
         raw.webhooks = Vec::new();
         Self::check(raw, sources)

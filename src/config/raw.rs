@@ -284,14 +284,16 @@ impl Sources {
             .map_err(ConfigError::Unreadable)
     }
 
-    /// Returns the same with the bots turned off.
+    /// Returns the same with the bots, SMS and e-mail turned off.
     pub fn without_bot(self) -> Result<Self> {
         let by = "zayavka demo".to_owned();
         let off = config::Value::new(Some(&by), "off");
         let builder = config::Config::builder().add_source(self.0);
         let builder = builder
             .set_override(SettingKey::BotMode.word(), off.clone())
-            .and_then(|builder| builder.set_override("max.mode", off));
+            .and_then(|builder| builder.set_override("max.mode", off.clone()))
+            .and_then(|builder| builder.set_override(SettingKey::SmsProvider.word(), off))
+            .and_then(|builder| builder.set_override(SettingKey::EmailHost.word(), ""));
         let built = builder.map_err(ConfigError::Unreadable)?.build();
         built.map(Self).map_err(ConfigError::Unreadable)
     }

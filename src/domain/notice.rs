@@ -230,6 +230,8 @@ words! {
     NoticeFault {
         SmsLimit = "the limit of SMS for a day is reached",
         EmailStopped = "the customer wants no e-mail",
+        /// A phone or an address of a demo may be somebody's.
+        Demo = "the customers of a demo are invented",
     }
 }
 

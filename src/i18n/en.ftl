@@ -558,6 +558,7 @@ failure-unwritable = the event could not be written
 failure-no-secret = its secret is missing
 failure-private = its address is of this machine or its network
 failure-sms-limit = the limit of SMS for today is reached
+failure-demo = the customers of a demo are invented
 failure-email-stopped = the customer wants no e-mail
 failure-status = it answered { $status }
 

@@ -21,6 +21,7 @@ fn notice(fault: NoticeFault) -> &'static str {
     match fault {
         NoticeFault::SmsLimit => "failure-sms-limit",
         NoticeFault::EmailStopped => "failure-email-stopped",
+        NoticeFault::Demo => "failure-demo",
     }
 }
 

@@ -575,6 +575,7 @@ failure-unwritable = событие не удалось записать
 failure-no-secret = нет секрета
 failure-private = адрес ведёт на этот компьютер или в его сеть
 failure-sms-limit = лимит SMS на сегодня исчерпан
+failure-demo = клиенты демонстрации вымышлены
 failure-email-stopped = клиент отказался от писем
 failure-status = ответ { $status }
 

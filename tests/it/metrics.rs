@@ -70,7 +70,11 @@ async fn metrics_count_operations_and_contain_no_personal_data() {
         .unwrap();
     // Telegram receives a message a moment before the server records it.
     let mut text = read(&shop).await;
-    while value(&text, r#"zayavka_sends_total{result="delivered"}"#) < 2.0 {
+    while value(
+        &text,
+        r#"zayavka_sends_total{channel="TELEGRAM",result="delivered"}"#,
+    ) < 2.0
+    {
         text = read(&shop).await;
     }
     for (name, expected) in [
@@ -108,7 +112,10 @@ async fn metrics_count_operations_and_contain_no_personal_data() {
         ),
         ("zayavka_failed_logins_total", 1.0),
         ("zayavka_bot_updates_total", 1.0),
-        (r#"zayavka_sends_total{result="delivered"}"#, 2.0),
+        (
+            r#"zayavka_sends_total{channel="TELEGRAM",result="delivered"}"#,
+            2.0,
+        ),
         ("zayavka_subscriptions", 1.0),
         ("zayavka_outbox", 0.0),
     ] {
@@ -132,7 +139,11 @@ async fn metrics_count_operations_and_contain_no_personal_data() {
     messages(&shop, 3).await;
     shop.clock.advance(Duration::from_secs(65));
     text = read(&shop).await;
-    while value(&text, r#"zayavka_sends_total{result="retry"}"#) < 1.0 {
+    while value(
+        &text,
+        r#"zayavka_sends_total{channel="TELEGRAM",result="retry"}"#,
+    ) < 1.0
+    {
         text = read(&shop).await;
     }
     let address = shop.metrics.unwrap();

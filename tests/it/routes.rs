@@ -179,6 +179,21 @@ async fn the_limit_of_a_day_holds_over_a_restart_and_ends_with_the_day() {
 }
 
 #[tokio::test]
+async fn an_invented_customer_is_sent_no_sms() {
+    let fake = FakeGateway::start().await;
+    let shop = open(&by_sms(&fake, "")).await;
+    let id = create(&shop, PHONE).await;
+    let demo = "INSERT INTO first_day (step, done_at) VALUES ('DEMO', 5)";
+    shop.database().execute(demo, []).unwrap();
+    set_status(&shop, &id, "READY").await;
+    settled(&shop).await;
+    assert!(fake.calls().is_empty());
+    let dead = &undelivered(&shop).await[0];
+    assert_eq!(dead["detail"], "the customers of a demo are invented");
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn a_whole_repair_with_email_alone() {
     let fake = FakeSmtp::start().await;
     let settings = format!(

@@ -130,7 +130,8 @@ pub(in crate::store) fn prepare(
 }
 
 /// Applies the pending migrations: all of them, or none. Foreign keys don't act meanwhile, so that a table can be made anew
-/// without the rows that refer to it (<https://sqlite.org/lang_altertable.html#otheralter>); they are checked afterwards.
+/// without the rows that refer to it (<https://sqlite.org/lang_altertable.html#otheralter>). A migration that does so keeps
+/// the numbers of its rows, so that every reference stays right.
 pub(in crate::store) fn run(
     connection: &mut Connection,
     migrations: &[Migration],

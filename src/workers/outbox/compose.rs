@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{StaffTexts, say, settle};
-use crate::app::routes;
+use crate::app::{demo_shop, routes};
 use crate::channels::Outbound;
 use crate::domain::{
     Channel, ChatLink, Content, Customer, Day, Messenger, Notice, NoticeFault, Outgoing, Reason,
@@ -115,6 +115,7 @@ fn fault(
 ) -> Result<Option<NoticeFault>> {
     let shop = context.shop;
     Ok(match row.channel {
+        Channel::Sms | Channel::Email if demo_shop::is_there(tx)? => Some(NoticeFault::Demo),
         Channel::Sms => {
             let today = Day::of(context.now, &shop.timezone).start(&shop.timezone);
             let (messages, spent) = store::outbox::spent(tx, Channel::Sms, today)?;

@@ -205,12 +205,13 @@ impl<T: Transport> Queue for Notifier<T> {
 
     async fn run(&self, Sending { row, message }: &Sending) -> Self::Outcome {
         let sent = self.client.send(message).await;
-        self.db.metrics().sent(match &sent {
+        let result = match &sent {
             Ok(_) => "delivered",
             Err(Unsent::Blocked(_)) => "blocked",
             Err(Unsent::Refused(_)) => "refused",
             Err(Unsent::Retry { .. }) => "retry",
-        });
+        };
+        self.db.metrics().sent(T::CHANNEL.word(), result);
         if let Err(failure) = &sent {
             if let Some(wait) = failure.after() {
                 let scope = match T::PAUSES_PERSONS {

@@ -314,7 +314,8 @@ async fn play(width: u32) {
     ask_customer(&desk).await;
     let sent = messages(&shop, 3).await;
     let quote = said(&sent[2]).replace('\u{a0}', " ");
-    let lines = "согласны на цену <b>5 000 ₽</b>?\n\nДисплей: 3 500 ₽\nЗамена дисплея: 1 000 ₽\nВыезд: 500 ₽";
+    let lines =
+        "согласны на цену 5 000 ₽?\n\nДисплей: 3 500 ₽\nЗамена дисплея: 1 000 ₽\nВыезд: 500 ₽";
     assert!(quote.ends_with(lines), "{quote}");
     shop.update(press(ANNA, "agree:1")).await;
     messages(&shop, 4).await;

@@ -66,7 +66,8 @@ async fn a_repair_is_listed_agreed_paid_and_handed_over() {
     desk.click("[data-part=ask] button").await;
     let sent = messages(&shop, 3).await;
     let quote = said(&sent[2]).replace('\u{a0}', " ");
-    let lines = "согласны на цену <b>5 000 ₽</b>?\n\nДисплей: 3 500 ₽\nЗамена дисплея: 1 000 ₽\nВыезд: 500 ₽";
+    let lines =
+        "согласны на цену 5 000 ₽?\n\nДисплей: 3 500 ₽\nЗамена дисплея: 1 000 ₽\nВыезд: 500 ₽";
     assert!(quote.ends_with(lines), "{quote}");
     shop.update(press(ANNA, "agree:1")).await;
     messages(&shop, 4).await;

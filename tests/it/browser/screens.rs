@@ -164,6 +164,13 @@ const OWNERS: &[Screen<'_>] = &[
         "send('#papers', {'papers.footer': 'я'.repeat(201)})",
         ".summary",
     ),
+    ("/settings/texts", "", "h2.person"),
+    ("/settings/texts/3", "", "#texts"),
+    (
+        "/settings/texts/3",
+        "for (const text of document.querySelectorAll('#texts textarea')) text.value = '{нет}'; send('#texts', {})",
+        ".summary",
+    ),
     ("/settings/channels", "", "#h-email"),
     (
         "/settings/channels",

@@ -7,7 +7,7 @@ use warp::reply::Response;
 use super::conflict::ask;
 use super::preview::{Previews, PreviewsPart};
 use super::state::{TextState, change, typed};
-use super::{FIELDS, form_label, occasion, path, title, variable_name};
+use super::{FIELDS, form_label, occasion, path, place, title, variable_name};
 use crate::app::{edits, message_texts};
 use crate::domain::{Language, MessageTexts, MessageVariable, Result};
 use crate::store::Transaction;
@@ -27,6 +27,8 @@ struct TextPage<'a> {
     fields: [&'static str; MessageTexts::COUNT],
     title: String,
     action: String,
+    /// The last part of it.
+    place: String,
     /// Values that the form was loaded with.
     was: String,
     boxes: Vec<TextBox>,
@@ -151,6 +153,7 @@ fn render(
         errors,
         fields: FIELDS,
         title: title(texts, state.occasion, state.stage.as_ref()),
+        place: place(state.occasion),
         action: path(state.occasion),
         was,
         boxes: boxes.collect(),

@@ -35,11 +35,16 @@ fn occasion(word: &str) -> Result<MessageOccasion> {
 
 /// Returns the path of an occasion's page.
 fn path(occasion: MessageOccasion) -> String {
+    format!("{PAGE}/{}", place(occasion))
+}
+
+/// Returns the last part of that path.
+fn place(occasion: MessageOccasion) -> String {
     match occasion {
-        MessageOccasion::Stage(stage) => format!("{PAGE}/{stage}"),
-        MessageOccasion::Comment => format!("{PAGE}/comment"),
-        MessageOccasion::Quote => format!("{PAGE}/quote"),
-        MessageOccasion::Reminder => format!("{PAGE}/reminder"),
+        MessageOccasion::Stage(stage) => stage.to_string(),
+        MessageOccasion::Comment => "comment".to_owned(),
+        MessageOccasion::Quote => "quote".to_owned(),
+        MessageOccasion::Reminder => "reminder".to_owned(),
     }
 }
 
