@@ -4,7 +4,6 @@
 
 const edited = document.getElementById("texts");
 let asked = 0;
-let shown = 0;
 
 async function preview() {
   const mine = ++asked;
@@ -19,9 +18,8 @@ async function preview() {
     // The next input tries again.
     return;
   }
-  // A later request has a newer response.
-  if (mine < shown) return;
-  shown = mine;
+  // A later request gets a newer response.
+  if (mine !== asked) return;
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const part of page.querySelectorAll("[data-seen]")) {
     const place = edited.querySelector(`[data-seen="${part.dataset.seen}"]`);
