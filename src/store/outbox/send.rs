@@ -180,7 +180,7 @@ pub struct Arriving {
     pub phone: String,
 }
 
-/// Returns the messages that are on their way, sent since an instant, the longest unasked first.
+/// Returns the oldest messages that are on their way, sent since an instant, at most `most`.
 pub fn arriving(connection: &Connection, since: Timestamp, most: usize) -> Result<Vec<Arriving>> {
     let mut statement = connection.prepare_cached(
         "SELECT o.id, o.external_id, c.phone_e164 FROM outbox AS o JOIN customers AS c ON c.id = o.customer_id
@@ -210,7 +210,8 @@ pub fn set_cost(tx: &Transaction, id: NoticeId, cost: Option<Money>) -> Result<(
     Ok(())
 }
 
-/// Returns the number of messages that a channel took since an instant, or is being given, and what they cost.
+/// Returns the number of messages of a channel that were sent or given up since an instant, or are being sent, and what
+/// they cost.
 pub fn spent(connection: &Connection, channel: Channel, since: Timestamp) -> Result<(u32, Money)> {
     let mut statement = connection.prepare_cached(
         "SELECT count(*), coalesce(sum(cost), 0) FROM outbox
