@@ -17,6 +17,7 @@
 //! - [`store`]: all the SQL; `engine` reads and writes the file, `upkeep` maintains it.
 //! - [`app`]: the use cases, inside the caller's transaction; `security` has tokens, passwords and limits.
 //! - [`channels`]: the protocols of messaging services.
+//! - [`offsite`]: encrypted copies of the database on other machines: the protocols and the encryption.
 //! - [`bot`]: the bot's conversation with customers and employees.
 //! - [`workers`]: background workers.
 //! - [`sheet`]: import and export of CSV files and Excel workbooks.
@@ -32,7 +33,7 @@
 //! cli ─▶ server ─▶ http ─▶ graphql ─┐
 //!  │        │        ├───▶ web ─────┤
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
-//!  │        ├─▶ workers ─▶ bot, channels, app, store
+//!  │        ├─▶ workers ─▶ bot, channels, offsite, app, store
 //!  ├────────┴─▶ demo ─▶ app, store
 //!  └─▶ doctor ─▶ store                graphql, web ─▶ sheet ─▶ i18n, store
 //! ```
@@ -91,6 +92,7 @@ pub mod https;
 pub mod i18n;
 pub mod log;
 pub mod metrics;
+pub mod offsite;
 pub mod server;
 pub mod sheet;
 pub mod store;

@@ -48,6 +48,7 @@ mod money;
 mod month;
 mod network_failure;
 mod notice;
+mod offsite;
 mod papers;
 mod password;
 mod payment;
@@ -141,6 +142,10 @@ pub use network_failure::NetworkFailure;
 pub use notice::{
     Arrival, Buttons, Collapsed, Content, Fate, Notice, NoticeFault, NoticeRecord, Outgoing,
     Reason, Reply, Told, Undelivered, Waiting, collapse,
+};
+pub use offsite::{
+    CopyKind, CopyName, Keep, Offsite, OffsiteAccount, OffsiteFault, OffsitePlace, OffsiteTrouble,
+    Recipient, ShopId, is_late, next_night, retry_at, surplus,
 };
 pub use papers::{LabelSize, PaperBlock, PaperSize, Papers};
 pub use password::{PASSWORD_LENGTH, Password};

@@ -251,6 +251,9 @@ pub enum Problem {
     PlainMailElsewhere,
     /// The channel isn't set up.
     ChannelOff,
+    RecoveryKeyMalformed,
+    OffsiteAddress,
+    OffsiteIncomplete,
     WebhookAddressMalformed,
     WebhookAddressNotHttps,
     /// The address is of this machine or its networks.
@@ -438,6 +441,9 @@ impl Problem {
             Self::HostMalformed => "problem-host-malformed",
             Self::PlainMailElsewhere => "problem-plain-mail-elsewhere",
             Self::ChannelOff => "problem-channel-off",
+            Self::RecoveryKeyMalformed => "problem-recovery-key-malformed",
+            Self::OffsiteAddress => "problem-offsite-address",
+            Self::OffsiteIncomplete => "problem-offsite-incomplete",
             Self::WebhookAddressMalformed => "problem-webhook-address-malformed",
             Self::WebhookAddressNotHttps => "problem-webhook-address-not-https",
             Self::WebhookAddressPrivate => "problem-webhook-address-private",

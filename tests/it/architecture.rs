@@ -19,13 +19,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("store", &["domain", "clock", "metrics"]),
     ("channels", &["domain", "https"]),
+    ("offsite", &["domain", "clock", "https"]),
     ("app", &["domain", "clock", "store"]),
     ("bot", &["domain", "i18n", "store", "channels", "app"]),
     (
         "workers",
         &[
             "failure", "domain", "clock", "config", "https", "i18n", "metrics", "store",
-            "channels", "app", "bot",
+            "channels", "offsite", "app", "bot",
         ],
     ),
     ("sheet", &["domain", "i18n", "store"]),
@@ -77,8 +78,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "failure", "config", "clock", "domain", "https", "i18n", "log", "store", "app",
-            "graphql", "server", "demo", "doctor",
+            "failure", "config", "clock", "domain", "https", "i18n", "log", "store", "offsite",
+            "app", "workers", "graphql", "server", "demo", "doctor",
         ],
     ),
 ];
