@@ -33,6 +33,9 @@ struct Inner {
     deliveries: Gauge,
     undelivered: Gauge,
     failing: Gauge,
+    offsite_made: Gauge<f64, AtomicU64>,
+    offsite_bytes: Gauge,
+    offsite_late: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -69,6 +72,17 @@ pub struct Now {
     pub undelivered: i64,
     /// Webhooks that have failed for three days in a row.
     pub failing: usize,
+    pub offsite: OffsiteNow,
+}
+
+/// The last good copy on another machine; zeros without one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OffsiteNow {
+    /// When it was made, in seconds since 1970.
+    pub made: f64,
+    pub bytes: u64,
+    /// Whether two nights were missed.
+    pub is_late: bool,
 }
 
 impl Default for Metrics {
@@ -92,6 +106,9 @@ impl Default for Metrics {
             deliveries: Gauge::default(),
             undelivered: Gauge::default(),
             failing: Gauge::default(),
+            offsite_made: Gauge::default(),
+            offsite_bytes: Gauge::default(),
+            offsite_late: Gauge::default(),
             registry: Registry::default(),
         };
         let help = "Duration of requests, by operation and code";
@@ -110,6 +127,14 @@ impl Default for Metrics {
         registry.register("webhook_undelivered", help, inner.undelivered.clone());
         let help = "Webhooks of which every attempt has failed for three days";
         registry.register("webhook_failing", help, inner.failing.clone());
+        let help = "Time of the last good copy on another machine, since 1970";
+        let made = inner.offsite_made.clone();
+        registry.register_with_unit("offsite_copy_made", help, Unit::Seconds, made);
+        let help = "Size of the last good copy on another machine";
+        let bytes = inner.offsite_bytes.clone();
+        registry.register_with_unit("offsite_copy_size", help, Unit::Bytes, bytes);
+        let help = "Whether copies on another machine are two nights late";
+        registry.register("offsite_copy_late", help, inner.offsite_late.clone());
         let help = "Processed Telegram updates";
         registry.register("bot_updates", help, inner.updates.clone());
         let help = "Failed sign-ins";
@@ -180,6 +205,10 @@ impl Metrics {
         self.0.deliveries.set(now.deliveries);
         self.0.undelivered.set(now.undelivered);
         self.0.failing.set(number(now.failing));
+        self.0.offsite_made.set(now.offsite.made);
+        let bytes = i64::try_from(now.offsite.bytes).unwrap_or(i64::MAX);
+        self.0.offsite_bytes.set(bytes);
+        self.0.offsite_late.set(now.offsite.is_late.into());
         let mut text = String::new();
         encode(&mut text, &self.0.registry)?;
         Ok(text)

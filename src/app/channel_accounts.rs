@@ -7,8 +7,8 @@ use secrecy::SecretString;
 
 use super::Desk;
 use crate::domain::{
-    ChannelFault, ChannelSecret, Email, Language, MailAccount, Money, Origin, Phone, Result,
-    SettingKey, SmsAccount,
+    ChannelFault, ChannelSecret, Email, Language, MailAccount, Money, Offsite, OffsiteAccount,
+    OffsitePlace, Origin, Phone, Result, SettingKey, SmsAccount,
 };
 
 /// Outcome of an attempt.
@@ -79,6 +79,7 @@ impl Kept {
 pub struct Channels {
     pub sms_key: Kept,
     pub mail_password: Kept,
+    pub offsite_password: Kept,
     pub calls: Arc<Calls>,
 }
 
@@ -87,6 +88,7 @@ impl Channels {
         match secret {
             ChannelSecret::SmsKey => &self.sms_key,
             ChannelSecret::MailPassword => &self.mail_password,
+            ChannelSecret::OffsitePassword => &self.offsite_password,
         }
     }
 }
@@ -118,6 +120,17 @@ impl Desk {
     }
 }
 
+/// Returns the account at a place of copies; `None` without the password of a user.
+pub fn offsite(offsite: &Offsite, password: Option<SecretString>) -> Option<OffsiteAccount> {
+    let needs_password =
+        !offsite.user.is_empty() || matches!(offsite.place, OffsitePlace::S3 { .. });
+    (!needs_password || password.is_some()).then(|| OffsiteAccount {
+        place: offsite.place.clone(),
+        user: offsite.user.clone(),
+        password,
+    })
+}
+
 /// Returns the secrets that were given for a server which changes replace: another one must not be sent them.
 pub(super) fn left_behind(
     desk: &Desk,
@@ -127,6 +140,8 @@ pub(super) fn left_behind(
     let servers = [
         (SettingKey::SmsProvider, ChannelSecret::SmsKey),
         (SettingKey::EmailHost, ChannelSecret::MailPassword),
+        (SettingKey::OffsiteAddress, ChannelSecret::OffsitePassword),
+        (SettingKey::OffsiteEndpoint, ChannelSecret::OffsitePassword),
     ];
     let is_left = |key: SettingKey| {
         let before = settings.value(key);

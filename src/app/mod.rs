@@ -46,6 +46,7 @@ pub mod memory;
 pub mod merges;
 pub mod message_texts;
 pub mod notices;
+pub mod offsite;
 pub mod packed;
 pub mod paging;
 pub mod payments;
@@ -104,6 +105,8 @@ pub struct Desk {
     pub hooks: Arc<webhooks::Hooks>,
     /// What sends SMS and e-mail.
     pub channels: channel_accounts::Channels,
+    /// What makes encrypted copies on another machine.
+    pub offsite: offsite::OffsiteDesk,
 }
 
 impl Desk {

@@ -68,6 +68,11 @@ impl Live {
         self.changed.send_replace(());
     }
 
+    /// Wakes who waits for a change of the settings.
+    pub(super) fn wake(&self) {
+        self.changed.send_replace(());
+    }
+
     /// Returns a receiver that becomes ready when a setting has changed.
     pub fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()

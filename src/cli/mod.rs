@@ -2,6 +2,7 @@
 
 mod accounts;
 mod data;
+mod offsite;
 mod operation;
 mod server;
 mod signals;
@@ -51,18 +52,49 @@ enum Command {
     /// The copy is a consistent snapshot, and is verified before it gets its name. Its SHA-256 is
     /// written next to it: `sha256sum -c PATH.sha256`. It contains phones, names and the key that
     /// signs tokens, so keep it private. Existing files are never overwritten.
+    ///
+    /// With --offsite it is encrypted for the recovery key and sent to the configured place on another
+    /// machine instead, as the server does every night.
     Backup {
         /// The file to create
-        path: PathBuf,
+        #[arg(required_unless_present = "offsite")]
+        path: Option<PathBuf>,
+        /// Make an encrypted copy on another machine, as set in [offsite]
+        #[arg(long, conflicts_with = "path")]
+        offsite: bool,
+        /// Make the copies of this shop from now on, even if another server made them
+        #[arg(long, requires = "offsite")]
+        take_over: bool,
     },
     /// Replace the database with a backup; the server must be stopped
     ///
     /// The backup is verified first, including the SHA-256 next to it, and migrated to the schema of
     /// this version. The old database is kept next to the new one, with `.before-restore-` and the
     /// time in its name. All sessions and open invites end.
+    ///
+    /// With --from the backup is an encrypted copy on another machine. It asks for the password of the
+    /// place and for the recovery key, unless files or the environment have them.
     Restore {
         /// The backup file
+        #[arg(required_unless_present = "from")]
+        path: Option<PathBuf>,
+        #[command(flatten)]
+        from: Box<offsite::From>,
+    },
+    /// Make a recovery key for copies on other machines, and print its sheet once
+    ///
+    /// The server keeps the public half alone, so that nobody who takes the server or the copies reads
+    /// them. A new key is for the copies from then on; earlier ones need the sheet of their time.
+    RecoveryKey,
+    /// Say what is in a copy of another machine, and change nothing
+    ///
+    /// It asks for the recovery key, and decrypts the copy among the temporary files meanwhile.
+    TryCopy {
+        /// The file that was fetched from there
         path: PathBuf,
+        /// A file with the recovery key [default: asks]
+        #[arg(long, value_name = "PATH")]
+        key_file: Option<PathBuf>,
     },
     /// Import an archive into an empty database
     ///
@@ -119,10 +151,21 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Invite { email } => {
             accounts::invite(Config::load_without_bot(file)?, &email).await
         }
-        Command::Backup { path } => operation::backup(Config::load_without_bot(file)?, path).await,
-        Command::Restore { path } => {
-            operation::restore(Config::load_without_bot(file)?, path).await
+        Command::Backup {
+            path, take_over, ..
+        } => match path {
+            Some(path) => operation::backup(Config::load_without_bot(file)?, path).await,
+            None => offsite::backup(Config::load_for_copies(file)?, take_over).await,
+        },
+        Command::Restore { path, from } => {
+            let config = Config::load_without_bot(file)?;
+            match path {
+                Some(path) => operation::restore(config, path, false).await,
+                None => offsite::restore(config, *from).await,
+            }
         }
+        Command::RecoveryKey => offsite::new_key(Config::load_for_copies(file)?).await,
+        Command::TryCopy { path, key_file } => offsite::try_copy(path, key_file.as_deref()).await,
         Command::Import { path } => data::import(Config::load_without_bot(file)?, &path).await,
         Command::Doctor => operation::doctor(file).await,
         Command::Healthcheck => operation::healthcheck(Config::load_without_bot(file)?).await,

@@ -39,7 +39,12 @@ pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure>
     ))
 }
 
-pub(super) async fn restore(config: Config, path: PathBuf) -> Result<(), Failure> {
+/// Restores a backup; one whose checksum was compared before needs no file with it.
+pub(super) async fn restore(
+    config: Config,
+    path: PathBuf,
+    is_compared: bool,
+) -> Result<(), Failure> {
     let (database, now) = (config.database, Clock::system().now());
     let to = database.display().to_string();
     let digest = store::digest::beside_backup(&path);
@@ -48,6 +53,7 @@ pub(super) async fn restore(config: Config, path: PathBuf) -> Result<(), Failure
     let mut said = format!("{to} is restored");
     match restored.proved {
         true => said += ", and the backup is as it was when it was made",
+        false if is_compared => said += ", and the copy is as it was when it was made",
         false => log::write_line(&format!(
             "warning: there is no {}, so nobody can tell whether the backup is still what it was when it was made",
             digest.display()

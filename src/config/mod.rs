@@ -5,6 +5,7 @@ mod backups;
 mod channels;
 mod explain;
 mod max;
+mod offsite;
 mod papers;
 mod raw;
 mod reminders;
@@ -27,6 +28,7 @@ use crate::domain::{Introspection, Problem, PublicUrl, Settings};
 
 pub use channels::Channels;
 pub use max::Max;
+pub use offsite::{OffsiteAccess, place as offsite_place, said as offsite_said};
 use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
 pub use telegram::Telegram;
@@ -66,6 +68,7 @@ pub struct Config {
     pub telegram: Telegram,
     pub channels: Channels,
     pub max: Max,
+    pub offsite: OffsiteAccess,
     pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
@@ -122,8 +125,23 @@ impl Config {
     /// # Errors
     /// As for [`Config::load`].
     pub fn load_without_bot(file: Option<&Path>) -> Result<Self> {
-        let sources = Sources::load(file)?.without_bot()?;
+        let sources = Sources::load(file)?.without_copies()?.without_bot()?;
         let mut raw = sources.raw(&Stored::new())?;
+        (raw.offsite.password, raw.offsite.password_file) = (None, None);
+        Self::check_without_bot(raw, sources)
+    }
+
+    /// Loads the same with the settings of copies on another machine.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn load_for_copies(file: Option<&Path>) -> Result<Self> {
+        let sources = Sources::load(file)?.without_bot()?;
+        let raw = sources.raw(&Stored::new())?;
+        Self::check_without_bot(raw, sources)
+    }
+
+    fn check_without_bot(mut raw: Raw, sources: Sources) -> Result<Self> {
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
         raw.telegram.proxy_file = None;
@@ -176,6 +194,7 @@ impl Config {
             telegram: Telegram::check(raw.telegram, &sources, secure)?,
             channels: Channels::check(raw.sms, raw.email, &sources)?,
             max: Max::check(raw.max, secure)?,
+            offsite: OffsiteAccess::check(raw.offsite, &sources)?,
             introspection: match &*raw.graphql.introspection {
                 "staff" => Introspection::Staff,
                 "all" => Introspection::All,

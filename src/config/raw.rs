@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{ConfigError, Result};
 use crate::domain::{
-    LabelSize, MailSecurity, Origin, PaperBlock, PaperSize, Routing, SettingKey, SmsPurpose,
+    Keep, LabelSize, MailSecurity, Origin, PaperBlock, PaperSize, Routing, SettingKey, SmsPurpose,
 };
 
 /// Maximum size of the configuration file, in bytes.
@@ -35,6 +35,7 @@ pub struct Raw {
     pub graphql: RawGraphql,
     pub http: RawHttp,
     pub backup: RawBackup,
+    pub offsite: RawOffsite,
     pub metrics: RawMetrics,
     pub reminders: RawReminders,
     pub channels: RawChannels,
@@ -110,6 +111,23 @@ pub struct RawBackup {
     pub dir: Option<PathBuf>,
     pub every: Option<String>,
     pub keep: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawOffsite {
+    pub address: Option<String>,
+    pub endpoint: Option<String>,
+    pub region: Option<String>,
+    pub user: Option<String>,
+    pub password: Option<SecretString>,
+    pub password_file: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
+    pub recovery_key: Option<String>,
+    pub keep_days: String,
+    pub keep_weeks: String,
+    pub keep_months: String,
+    pub bandwidth: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -298,6 +316,14 @@ impl Sources {
         built.map(Self).map_err(ConfigError::Unreadable)
     }
 
+    /// Returns the same with copies on another machine turned off.
+    pub fn without_copies(self) -> Result<Self> {
+        let builder = config::Config::builder().add_source(self.0);
+        let builder = builder.set_override(SettingKey::OffsiteAddress.word(), "");
+        let built = builder.map_err(ConfigError::Unreadable)?.build();
+        built.map(Self).map_err(ConfigError::Unreadable)
+    }
+
     /// Returns where the file or the environment sets a key.
     pub fn origin(&self, key: SettingKey) -> Option<Origin> {
         self.origin_of(key.word())
@@ -361,6 +387,7 @@ impl Default for Raw {
             graphql: RawGraphql::default(),
             http: RawHttp::default(),
             backup: RawBackup::default(),
+            offsite: RawOffsite::default(),
             metrics: RawMetrics::default(),
             reminders: RawReminders::default(),
             channels: RawChannels::default(),
@@ -412,6 +439,26 @@ impl Default for RawHttp {
             connections: 10_000,
             requests_per_second: 50,
             answers_mb: 192,
+        }
+    }
+}
+
+impl Default for RawOffsite {
+    fn default() -> Self {
+        let keep = Keep::default();
+        Self {
+            address: None,
+            endpoint: None,
+            region: None,
+            user: None,
+            password: None,
+            password_file: None,
+            ca_file: None,
+            recovery_key: None,
+            keep_days: keep.days.to_string(),
+            keep_weeks: keep.weeks.to_string(),
+            keep_months: keep.months.to_string(),
+            bandwidth: None,
         }
     }
 }

@@ -87,6 +87,7 @@ impl Raw {
             sms,
             email: self.email.check()?,
             backups: self.backup.check()?,
+            offsite: self.offsite.check()?,
             all: all.collect(),
         })
     }
@@ -158,6 +159,15 @@ impl Raw {
                 dir.map_or_else(String::new, |dir| dir.display().to_string())
             }
             SettingKey::BackupKeep => or_empty(&self.backup.keep),
+            SettingKey::OffsiteAddress
+            | SettingKey::OffsiteEndpoint
+            | SettingKey::OffsiteRegion
+            | SettingKey::OffsiteUser
+            | SettingKey::OffsiteRecoveryKey
+            | SettingKey::OffsiteKeepDays
+            | SettingKey::OffsiteKeepWeeks
+            | SettingKey::OffsiteKeepMonths
+            | SettingKey::OffsiteBandwidth => self.offsite_text(key),
             SettingKey::PublicUrl => or_empty(&self.public_url),
             SettingKey::BotMode => self.telegram.mode.clone(),
             SettingKey::NotifyDelay => self.telegram.notify_delay.clone(),

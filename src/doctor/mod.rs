@@ -5,6 +5,7 @@ mod certificate;
 mod channels;
 mod clock;
 mod max;
+mod offsite;
 mod place;
 mod telegram;
 mod telegram_advice;
@@ -20,6 +21,7 @@ use crate::config::Config;
 use crate::domain::{Backups, BotToken, Incident, Settings, Shop, chain};
 use crate::store::digest::{self, Proof};
 use crate::store::health::{self, Health};
+use crate::store::offsite::Attempts;
 use crate::store::rotation;
 
 /// Size in bytes from which the write-ahead log evidently isn't checkpointed any more.
@@ -111,6 +113,7 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     findings.extend(place::examine(&config.database));
     findings.extend(of_database);
     findings.push(backups(kept.settings.backups.as_ref(), now));
+    findings.extend(offsite::examine(config, &kept, now));
     findings.extend(certificate::examine(config, now));
     findings.extend(telegram::examine(config, &kept, now).await);
     findings.extend(channels::examine(config, &kept).await);
@@ -127,6 +130,9 @@ struct Kept {
     /// The secrets of SMS and e-mail that an owner gave.
     sms_key: Option<SecretString>,
     mail_password: Option<SecretString>,
+    /// The password of the place of copies that an owner gave, and the attempts to make one.
+    offsite_password: Option<SecretString>,
+    attempts: Attempts,
     /// What the server has recorded.
     incidents: Vec<Incident>,
 }
@@ -139,6 +145,8 @@ impl Kept {
             bot_token: None,
             sms_key: None,
             mail_password: None,
+            offsite_password: None,
+            attempts: Attempts::default(),
             incidents: Vec::new(),
         }
     }
@@ -193,6 +201,8 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Kep
                 bot_token: health.bot_token,
                 sms_key: health.sms_key.map(|key| key.0),
                 mail_password: health.mail_password.map(|password| password.0),
+                offsite_password: health.offsite_password.map(|password| password.0),
+                attempts: health.attempts,
                 incidents: health.incidents,
             }
         }

@@ -144,8 +144,9 @@ pub use notice::{
     Reason, Reply, Told, Undelivered, Waiting, collapse,
 };
 pub use offsite::{
-    CopyKind, CopyName, Keep, Offsite, OffsiteAccount, OffsiteFault, OffsitePlace, OffsiteTrouble,
-    Recipient, ShopId, is_late, next_night, retry_at, surplus,
+    CopyContents, CopyKind, CopyName, Keep, ListedCopy, Offsite, OffsiteAccount, OffsiteAttempt,
+    OffsiteCopy, OffsiteFault, OffsitePlace, OffsiteTrouble, Recipient, ShopId, is_late,
+    next_night, retry_at, surplus,
 };
 pub use papers::{LabelSize, PaperBlock, PaperSize, Papers};
 pub use password::{PASSWORD_LENGTH, Password};

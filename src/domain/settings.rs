@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Backups, BotMode, MailServer, Papers, PublicUrl, Registration, Reminders, Shop, SmsRules,
+    Backups, BotMode, MailServer, Offsite, Papers, PublicUrl, Registration, Reminders, Shop,
+    SmsRules,
 };
 
 words! {
@@ -47,6 +48,15 @@ words! {
         BackupEvery = "backup.every",
         BackupDir = "backup.dir",
         BackupKeep = "backup.keep",
+        OffsiteAddress = "offsite.address",
+        OffsiteEndpoint = "offsite.endpoint",
+        OffsiteRegion = "offsite.region",
+        OffsiteUser = "offsite.user",
+        OffsiteRecoveryKey = "offsite.recovery_key",
+        OffsiteKeepDays = "offsite.keep_days",
+        OffsiteKeepWeeks = "offsite.keep_weeks",
+        OffsiteKeepMonths = "offsite.keep_months",
+        OffsiteBandwidth = "offsite.bandwidth",
         PublicUrl = "public_url",
     }
 }
@@ -89,6 +99,8 @@ pub struct Settings {
     pub email: Option<MailServer>,
     /// `None` when scheduled backups are off.
     pub backups: Option<Backups>,
+    /// `None` when no copies go to another machine.
+    pub offsite: Option<Offsite>,
     /// One for each key, in the order of [`SettingKey::ALL`].
     pub all: Vec<Setting>,
 }

@@ -7,6 +7,7 @@ mod fields;
 mod in_words;
 mod line;
 mod message;
+mod offsite;
 mod sample_message;
 
 use std::borrow::Cow;
@@ -36,6 +37,7 @@ pub use fields::{field, invalid_named};
 pub use in_words::in_words;
 pub use line::{LineWords, line, line_kind, line_name, lines, percent, quantity};
 pub use message::{default_message, message, message_preview};
+pub use offsite::offsite;
 pub use sample_message::sample_facts;
 
 const RUSSIAN: LanguageIdentifier = langid!("ru");

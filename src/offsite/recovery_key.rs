@@ -43,7 +43,9 @@ impl RecoveryKey {
         let parts = lines.flat_map(str::split_whitespace).filter(is_word);
         // "7.word" is a word as well.
         let numbering = |c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ',' | ';');
-        let parts: Vec<&str> = parts.map(|part| part.trim_start_matches(numbering)).collect();
+        let parts: Vec<&str> = parts
+            .map(|part| part.trim_start_matches(numbering))
+            .collect();
         match &parts[..] {
             [key] if key.starts_with(PREFIX) => Self::of_age(key),
             words => Self::of_words(words),
@@ -166,7 +168,10 @@ mod tests {
             words[at] = word;
             words.join(" ")
         };
-        assert_eq!(fault(&with(6, "zayavka")), (OffsiteFault::KeyWord, "7".into()));
+        assert_eq!(
+            fault(&with(6, "zayavka")),
+            (OffsiteFault::KeyWord, "7".into())
+        );
         assert_eq!(fault(&with(6, "zoo")).0, OffsiteFault::KeyTypo);
         assert_eq!(
             fault(&words[..23].join(" ")),

@@ -38,7 +38,10 @@ pub struct Sealed {
 pub fn seal(mut plain: File, recipient: &Recipient) -> Result<Sealed, OffsiteTrouble> {
     let read = |error: io::Error| OffsiteFault::Source.with(error.kind().to_string());
     let size = plain.metadata().map_err(read)?.len();
-    let key: x25519::Recipient = recipient.as_str().parse().map_err(|_| OffsiteFault::NoKey)?;
+    let key: x25519::Recipient = recipient
+        .as_str()
+        .parse()
+        .map_err(|_| OffsiteFault::NoKey)?;
     let encryptor = Encryptor::with_recipients(std::iter::once(&key as &dyn age::Recipient));
     let encryptor = encryptor.map_err(|_| OffsiteFault::NoKey)?;
     let (sender, receiver) = mpsc::channel(WAITING);

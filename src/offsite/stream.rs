@@ -68,17 +68,18 @@ impl Pace {
         };
         let (clock, begun) = (self.clock.clone(), self.clock.elapsed());
         let state = (pieces, 0_u64, clock);
-        let slowed = futures_util::stream::unfold(state, move |(mut pieces, sent, clock)| async move {
-            let piece = pieces.next().await?;
-            let length = piece.as_ref().map_or(0, Bytes::len) as u64;
-            let sent = sent + length;
-            let due = begun + Duration::from_secs(sent) / most.get() / 1024;
-            let wait = due.saturating_sub(clock.elapsed());
-            if !wait.is_zero() {
-                clock.sleep(wait).await;
-            }
-            Some((piece, (pieces, sent, clock)))
-        });
+        let slowed =
+            futures_util::stream::unfold(state, move |(mut pieces, sent, clock)| async move {
+                let piece = pieces.next().await?;
+                let length = piece.as_ref().map_or(0, Bytes::len) as u64;
+                let sent = sent + length;
+                let due = begun + Duration::from_secs(sent) / most.get() / 1024;
+                let wait = due.saturating_sub(clock.elapsed());
+                if !wait.is_zero() {
+                    clock.sleep(wait).await;
+                }
+                Some((piece, (pieces, sent, clock)))
+            });
         slowed.boxed()
     }
 }

@@ -5,11 +5,12 @@ mod systemd;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,7 @@ pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::BotConnection;
 use crate::app::channel_accounts::{Channels, Kept};
 use crate::app::max_connection::{MaxBot, MaxConnection};
+use crate::app::offsite::OffsiteDesk;
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::link_key::LinkKey,
@@ -28,7 +30,7 @@ use crate::app::{
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Sources};
 use crate::demo;
-use crate::domain::{ChannelSecret, Error, HookSecret, Introspection, Result, WebhookId};
+use crate::domain::{ChannelSecret, Error, HookSecret, Introspection, Origin, Result, WebhookId};
 use crate::failure::Failure;
 use crate::graphql::Schema;
 use crate::http::listen::plain::{self, Handler};
@@ -45,6 +47,7 @@ use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
 use crate::workers::max;
 use crate::workers::merges::ForgetMerges;
+use crate::workers::offsite::OffsiteCopier;
 use crate::workers::reminders::Reminding;
 use crate::workers::webhooks::{self, Couriers};
 use crate::workers::worker;
@@ -57,6 +60,8 @@ pub struct Server {
     first_bot: First,
     max: max::Supervisor,
     sms_url: Option<String>,
+    /// File with certificate authorities for the place of copies.
+    offsite_ca: Option<PathBuf>,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
     hosts: Hosts,
@@ -114,7 +119,8 @@ impl Server {
         let way = telegram.server.way();
         let bot = BotConnection::new(telegram.token, token, way, probe(&telegram.server));
         let sms_url = config.channels.sms_url.clone();
-        let channels = channels(&db, config.channels).await?;
+        let offsite = OffsiteDesk::new(workers::offsite::calls(config.offsite.ca_file.clone()));
+        let channels = channels(&db, config.channels, config.offsite.password).await?;
         let of_max = config.max;
         let max_bot = match of_max.token {
             Some(token) => Some(MaxBot {
@@ -159,6 +165,7 @@ impl Server {
             own_url,
             hooks: Arc::new(hooks),
             channels,
+            offsite,
             reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,
@@ -183,6 +190,7 @@ impl Server {
             first_bot,
             max,
             sms_url,
+            offsite_ca: config.offsite.ca_file,
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
             hosts,
@@ -281,6 +289,12 @@ impl Server {
             last: Mutex::default(),
         };
         parts.spawn(worker::run(maker, stop.clone()));
+        let copier = OffsiteCopier {
+            desk: self.desk.clone(),
+            ca_file: self.offsite_ca,
+            stop: stop.clone(),
+        };
+        parts.spawn(worker::run(copier, stop.clone()));
         let couriers = Couriers {
             desk: self.desk.clone(),
             sender: self.sender,
@@ -340,8 +354,12 @@ impl Server {
     }
 }
 
-/// Returns the secrets of SMS and e-mail, the configured ones and those that owners gave.
-async fn channels(db: &Db, given: config::Channels) -> Result<Channels> {
+/// Returns the secrets of SMS, e-mail and copies on another machine, the configured ones and those that owners gave.
+async fn channels(
+    db: &Db,
+    given: config::Channels,
+    offsite: Option<(SecretString, Origin)>,
+) -> Result<Channels> {
     let stored = |secret| db.read(move |c: &_| store::secrets::of_channel(c, secret));
     Ok(Channels {
         sms_key: Kept::new(given.sms_key, stored(ChannelSecret::SmsKey).await?),
@@ -349,6 +367,7 @@ async fn channels(db: &Db, given: config::Channels) -> Result<Channels> {
             given.mail_password,
             stored(ChannelSecret::MailPassword).await?,
         ),
+        offsite_password: Kept::new(offsite, stored(ChannelSecret::OffsitePassword).await?),
         calls: Arc::new(workers::channels::calls(given.sms_url)),
     })
 }

@@ -52,7 +52,7 @@ pub fn count(connection: &Connection) -> Result<i64> {
 
 pub fn insert(
     tx: &Transaction,
-    employee: EmployeeId,
+    employee: impl Into<Option<EmployeeId>>,
     action: AuditAction,
     subject: &str,
     [old, new]: [Option<&str>; 2],
@@ -61,7 +61,14 @@ pub fn insert(
     tx.execute(
         "INSERT INTO audit_events (happened_at, employee_id, action, subject, old_value, new_value)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        (Millis(now), employee, action.word(), subject, old, new),
+        (
+            Millis(now),
+            employee.into(),
+            action.word(),
+            subject,
+            old,
+            new,
+        ),
     )?;
     Ok(())
 }

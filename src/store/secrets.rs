@@ -4,15 +4,18 @@ use rusqlite::OptionalExtension;
 use secrecy::SecretString;
 
 use super::{Connection, Transaction};
-use crate::domain::{BotToken, ChannelSecret, Error, Result};
+use crate::domain::{BotToken, ChannelSecret, Error, Result, ShopId};
 
-/// Names of what owners gave for SMS and e-mail.
+/// Names of what owners gave for SMS, e-mail and copies on another machine.
 const SMS_KEY: &str = "sms_key";
 const MAIL_PASSWORD: &str = "mail_password";
+const OFFSITE_PASSWORD: &str = "offsite_password";
 /// Name of the bot's token that an owner connected.
 pub const BOT_TOKEN: &str = "telegram_token";
 /// Name of the position in MAX's updates. It tells a reader nothing, but it belongs to the bot.
 const MAX_MARKER: &str = "max_marker";
+/// Name of the shop's id, which isn't secret: the names of copies contain it.
+const SHOP_ID: &str = "shop_id";
 
 pub fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT value FROM secrets WHERE name = ?1")?;
@@ -46,6 +49,17 @@ pub fn set_max_marker(tx: &Transaction, marker: i64) -> Result<()> {
     set(tx, MAX_MARKER, marker.to_string().as_bytes())
 }
 
+/// Returns the shop's id; `None` until a copy of it is made for another machine.
+pub fn shop_id(connection: &Connection) -> Result<Option<ShopId>> {
+    let id = get(connection, SHOP_ID)?.map(String::from_utf8);
+    let id = id.transpose().map_err(Error::internal)?;
+    Ok(id.and_then(|id| ShopId::parse(&id)))
+}
+
+pub fn set_shop_id(tx: &Transaction, id: &ShopId) -> Result<()> {
+    set(tx, SHOP_ID, id.as_str().as_bytes())
+}
+
 /// Returns the bot's token that an owner connected.
 pub fn bot_token(connection: &Connection) -> Result<Option<BotToken>> {
     let token = get(connection, BOT_TOKEN)?.map(String::from_utf8);
@@ -58,6 +72,7 @@ pub fn name_of(secret: ChannelSecret) -> &'static str {
     match secret {
         ChannelSecret::SmsKey => SMS_KEY,
         ChannelSecret::MailPassword => MAIL_PASSWORD,
+        ChannelSecret::OffsitePassword => OFFSITE_PASSWORD,
     }
 }
 

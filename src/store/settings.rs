@@ -53,13 +53,13 @@ pub fn set(
     tx: &Transaction,
     key: SettingKey,
     value: &str,
-    employee: EmployeeId,
+    employee: impl Into<Option<EmployeeId>>,
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
         "INSERT INTO settings (key, value, changed_at, employee_id) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (key) DO UPDATE SET value = ?2, changed_at = ?3, employee_id = ?4",
-        (key.word(), value, Millis(now), employee),
+        (key.word(), value, Millis(now), employee.into()),
     )?;
     Ok(())
 }

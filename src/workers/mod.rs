@@ -11,6 +11,7 @@ pub mod letters;
 pub mod max;
 pub mod merges;
 pub mod mornings;
+pub mod offsite;
 pub mod outbox;
 mod parts;
 pub mod photos;

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["domain", "clock", "metrics"]),
     ("channels", &["domain", "https"]),
     ("offsite", &["domain", "clock", "https"]),
-    ("app", &["domain", "clock", "store"]),
+    ("app", &["domain", "clock", "metrics", "store"]),
     ("bot", &["domain", "i18n", "store", "channels", "app"]),
     (
         "workers",

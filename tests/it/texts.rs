@@ -24,6 +24,10 @@ const OTHERS: &[(&str, &str)] = &[
     ("changes_stale", "numbers of tasks and customers, and times"),
     ("message_texts", "the shop's own words"),
     ("incidents", "the program's own mishaps"),
+    (
+        "offsite_attempts",
+        "places and names of copies, and why one failed",
+    ),
     ("messenger_updates", "the messengers' names of updates"),
     ("logo", "a picture of the shop"),
     ("invites", "those who will work in the shop"),

@@ -43,9 +43,10 @@ pub struct ChannelFault {
 }
 
 words! {
-    /// A secret that owners give for a channel, spelled as in `config.toml`.
+    /// A secret that owners give for a channel or for copies on another machine, spelled as in `config.toml`.
     ChannelSecret {
         SmsKey = "sms.key",
         MailPassword = "email.password",
+        OffsitePassword = "offsite.password",
     }
 }

@@ -1,5 +1,6 @@
 //! Encrypted copies on other machines: their names, how many are kept, when the next is due, and why one fails.
 
+mod attempt;
 mod copy_name;
 mod nights;
 mod recipient;
@@ -10,6 +11,7 @@ use std::num::NonZeroU32;
 
 use secrecy::SecretString;
 
+pub use attempt::{CopyContents, ListedCopy, OffsiteAttempt, OffsiteCopy};
 pub use copy_name::{CopyKind, CopyName, ShopId};
 pub use nights::{is_late, next_night, retry_at};
 pub use recipient::Recipient;

@@ -87,6 +87,24 @@ pub enum SettingKeyEnum {
     BackupDir,
     /// `backup.keep`.
     BackupKeep,
+    /// `offsite.address`; empty for no copies on another machine.
+    OffsiteAddress,
+    /// `offsite.endpoint`.
+    OffsiteEndpoint,
+    /// `offsite.region`.
+    OffsiteRegion,
+    /// `offsite.user`.
+    OffsiteUser,
+    /// `offsite.recovery_key`, the public half.
+    OffsiteRecoveryKey,
+    /// `offsite.keep_days`.
+    OffsiteKeepDays,
+    /// `offsite.keep_weeks`.
+    OffsiteKeepWeeks,
+    /// `offsite.keep_months`.
+    OffsiteKeepMonths,
+    /// `offsite.bandwidth`; empty for no limit.
+    OffsiteBandwidth,
     /// `public_url`; a new one counts if the server reaches itself by it.
     PublicUrl,
 }

@@ -8,7 +8,7 @@ use warp::Reply;
 use warp::http::{Method, Request, StatusCode};
 use warp::reply::Response;
 
-use crate::app::Desk;
+use crate::app::{Desk, offsite};
 use crate::domain::chain;
 use crate::http::Hosts;
 use crate::metrics::Now;
@@ -25,8 +25,12 @@ pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -
     if (request.method(), request.uri().path()) != (&Method::GET, "/metrics") {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let count = |c: &_| Ok((store::outbox::waiting(c)?, store::webhooks::standing(c)?));
-    let (waiting, hooks) = match desk.db.read(count).await {
+    let at = desk.clock.now();
+    let count = move |c: &_| {
+        let hooks = store::webhooks::standing(c)?;
+        Ok((store::outbox::waiting(c)?, hooks, store::offsite::attempts(c, at)?))
+    };
+    let (waiting, hooks, copies) = match desk.db.read(count).await {
         Ok(counted) => counted,
         Err(error) => {
             let error = chain(&error);
@@ -36,8 +40,8 @@ pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -
     };
     let (outbox, oldest) = waiting;
     let late = oldest.map(|oldest| desk.clock.now().duration_since(oldest));
-    let at = desk.clock.now();
     let now = Now {
+        offsite: offsite::now(&desk, &copies),
         subscriptions: desk.db.listeners(),
         outbox,
         oldest: late

@@ -10,8 +10,8 @@ use crate::domain::{
     AuditEventId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
     DeliveryId, DeliveryState, DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent,
     HookSource, IncidentKind, InviteId, ItemId, Language, LineId, LineKind, MergeId, MessageForm,
-    MessagePurpose, Messenger, Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId,
-    StageId, Status, TaskId, TelegramId, TimeOfDay, WebhookId,
+    MessagePurpose, Messenger, Method, Money, NoticeId, OffsiteFault, PaymentId, PaymentKind, Role,
+    ShiftId, StageId, Status, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -84,6 +84,7 @@ words! {
     HookSource: HookSource::from_word, HookSource::word;
     DeliveryState: DeliveryState::from_word, DeliveryState::word;
     IncidentKind: IncidentKind::from_word, IncidentKind::word;
+    OffsiteFault: OffsiteFault::from_word, OffsiteFault::word;
 }
 
 /// A colour of a column that is empty for none.

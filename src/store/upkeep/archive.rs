@@ -52,7 +52,8 @@ pub const TABLES: &[&str] = &[
 ];
 /// Tables that are not exported: keys and what is made with them, queues, what triggers derive from other
 /// tables, the order of changes, who changed the settings of this database, what was done on its first day, and what can be undone
-/// for a day; and which addresses get no e-mail, which the key of this database's links tells.
+/// for a day; which addresses get no e-mail, which the key of this database's links tells; and which copies of this database
+/// were made on other machines.
 pub const LEFT_OUT: &[&str] = &[
     "secrets",
     "ended_sessions",
@@ -83,6 +84,7 @@ pub const LEFT_OUT: &[&str] = &[
     "first_day",
     "customer_merges",
     "email_stops",
+    "offsite_attempts",
     "stale_keys",
     "refinery_schema_history",
 ];

@@ -13,6 +13,7 @@ use crate::domain::{BotToken, ChannelSecret, HookStanding, Incident, SettingKey}
 use crate::store::engine::files::beside;
 use crate::store::engine::source::{Source, Unopened};
 use crate::store::engine::types::Millis;
+use crate::store::offsite::{self, Attempts};
 use crate::store::{
     Differences, Flaw, Unreadable, ahead, embedded_migrations, incidents, secrets, settings,
     webhooks,
@@ -45,6 +46,9 @@ pub struct Health {
     /// The secrets of SMS and e-mail that an owner gave.
     pub sms_key: Option<StoredSecret>,
     pub mail_password: Option<StoredSecret>,
+    /// The password of the place of copies on another machine, and the attempts to make one.
+    pub offsite_password: Option<StoredSecret>,
+    pub attempts: Attempts,
     /// Number of rows dated in the future by a clock that was ahead.
     pub ahead: i64,
     pub bytes: u64,
@@ -158,6 +162,11 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         bot_token: secrets::bot_token(connection).unwrap_or_default(),
         sms_key: stored_secret(connection, ChannelSecret::SmsKey),
         mail_password: stored_secret(connection, ChannelSecret::MailPassword),
+        offsite_password: stored_secret(connection, ChannelSecret::OffsitePassword),
+        attempts: match connection.table_exists(None, "offsite_attempts") {
+            Ok(true) => offsite::attempts(connection, now).unwrap_or_default(),
+            _ => Attempts::default(),
+        },
         ahead,
         bytes: size(path),
         log_bytes: size(&beside(path, "-wal")),

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod backup;
+pub mod contents;
 pub mod digest;
 pub mod health;
 pub mod rotation;

@@ -9,8 +9,8 @@ use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
     Connection, aliases, approvals, attachments, audit, catalogue, comments, customers, details,
-    drawers, employees, history, incidents, invites, lines, logo, merges, message_texts, outbox,
-    password_links, payments, settings, stages, tasks,
+    drawers, employees, history, incidents, invites, lines, logo, merges, message_texts, offsite,
+    outbox, password_links, payments, settings, stages, tasks,
     webhooks::{self, deliveries},
 };
 
@@ -192,6 +192,12 @@ const TABLES: &[Table] = &[
     table("messenger_updates", "received_at", first::<Millis>, &[]),
     keyed("chat_messages", "chat_id", "at", first::<Millis>),
     table("email_stops", "stopped_at", first::<Millis>, &[]),
+    table(
+        "offsite_attempts",
+        offsite::COLUMNS,
+        |row| offsite::from_row(row).map(drop),
+        &[],
+    ),
     table("form_posts", "posted_at", first::<Millis>, &[]),
     table("idempotency_keys", "kept_at", first::<Millis>, &[]),
     table("changes", "at", first::<Millis>, &[]),

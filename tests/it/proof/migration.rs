@@ -149,6 +149,9 @@ const ROWS: &[&str] = &[
     "INSERT INTO message_texts (purpose, stage_id, language, form, text) VALUES ('STATUS', 8, 'ru', 'FULL', '{device}: на полке'),
          ('QUOTE', NULL, 'en', 'SHORT', 'Is {sum} right?');",
     "INSERT INTO email_stops (address, stopped_at) VALUES (x'0123', 5);",
+    "INSERT INTO offsite_attempts (began_at, ended_at, place, name, bytes, fault, detail) VALUES
+         (5, 6, 'webdavs://disk.example.com/shop', 'zayavka-0123456789abcdef-2026-01-02T030405Z.db.age', 9, NULL, ''),
+         (7, 8, 'webdavs://disk.example.com/shop', NULL, NULL, 'REFUSED', 'HTTP 500');",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;

@@ -1,0 +1,308 @@
+//! Encrypted copies on another machine: their state, and what owners do about them.
+//!
+//! The password of the place is given by [`super::channels::set_secret`], and the place itself is settings. The secret half
+//! of the recovery key is shown once, and stored nowhere.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::security::secrets;
+use super::{Desk, channel_accounts};
+use crate::domain::{
+    AuditAction, CopyContents, Error, ListedCopy, Offsite, OffsiteAccount, OffsiteAttempt,
+    OffsiteCopy, OffsiteTrouble, Origin, Owner, Problem, Recipient, Result, SettingKey, ShopId,
+    is_late, next_night,
+};
+use crate::metrics::OffsiteNow;
+use crate::store::offsite::Attempts;
+use crate::store::{self, Connection, Db, Transaction};
+
+/// Outcome of a call to a place.
+pub type Tried<T> = std::result::Result<T, OffsiteTrouble>;
+
+type Call<A, T> = dyn Fn(A) -> BoxFuture<'static, Tried<T>> + Send + Sync;
+
+/// A recovery key that was just made.
+pub struct NewRecoveryKey {
+    /// The secret half as 24 words, and as age writes it.
+    pub words: SecretString,
+    pub text: SecretString,
+    /// The half that the server keeps.
+    pub recipient: Recipient,
+}
+
+/// The calls to places, and what needs their libraries.
+pub struct Calls {
+    /// Signs in, and lists the folder.
+    pub check: Box<Call<OffsiteAccount, ()>>,
+    pub list: Box<Call<(OffsiteAccount, Option<ShopId>), Vec<ListedCopy>>>,
+    /// Says what is in a file, with the key and a folder for the decrypted copy.
+    pub open: Box<Call<(PathBuf, SecretString, PathBuf), CopyContents>>,
+    /// Makes a recovery key of random bytes.
+    pub new_key: Box<dyn Fn([u8; 32]) -> Result<NewRecoveryKey> + Send + Sync>,
+}
+
+/// An owner's request for a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopyRequest {
+    /// Whether this server makes the copies from now on, even if another one does.
+    pub takes_over: bool,
+}
+
+/// What the worker and the owners share.
+pub struct OffsiteDesk {
+    pub calls: Calls,
+    asked: Mutex<Option<CopyRequest>>,
+    running: Mutex<bool>,
+    /// When the next attempt after a failure is due, by the time of the failure: its jitter is drawn once.
+    retry: Mutex<Option<(Timestamp, Timestamp)>>,
+}
+
+/// Tells that a copy is being made until it is dropped.
+pub struct Running<'a>(&'a OffsiteDesk);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.running) = false;
+    }
+}
+
+impl OffsiteDesk {
+    pub fn new(calls: Calls) -> Self {
+        Self {
+            calls,
+            asked: Mutex::default(),
+            running: Mutex::default(),
+            retry: Mutex::default(),
+        }
+    }
+
+    /// Returns an owner's request, once.
+    pub fn take_request(&self) -> Option<CopyRequest> {
+        lock(&self.asked).take()
+    }
+
+    /// Notes that a copy is being made.
+    pub fn run(&self) -> Running<'_> {
+        *lock(&self.running) = true;
+        Running(self)
+    }
+
+    /// Returns when the attempt after that failure is due.
+    pub fn retry_at(&self, failed: Timestamp, draw: impl FnOnce() -> Timestamp) -> Timestamp {
+        let mut retry = lock(&self.retry);
+        match *retry {
+            Some((of, at)) if of == failed => at,
+            _ => {
+                let at = draw();
+                *retry = Some((failed, at));
+                at
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Copies on another machine as owners see them.
+#[derive(Debug, Clone)]
+pub struct OffsiteState {
+    /// `None` when no place is chosen.
+    pub settings: Option<Offsite>,
+    /// Whether there is a password, and where the configuration sets it.
+    pub has_password: bool,
+    pub password_given: Option<Origin>,
+    /// Whether copies are made: place, password and recovery key are there.
+    pub is_ready: bool,
+    pub is_running: bool,
+    /// The last copy that was made and read back, and when.
+    pub good: Option<(Timestamp, OffsiteCopy)>,
+    /// The place of that copy, which may be another by now.
+    pub good_place: Option<String>,
+    /// The last attempt, if it failed.
+    pub trouble: Option<(Timestamp, OffsiteTrouble)>,
+    /// The number of attempts that failed since the last good copy.
+    pub failures: u32,
+    /// Whether two nights were missed.
+    pub is_late: bool,
+    /// When the next copy is due; `None` while none are made.
+    pub next: Option<Timestamp>,
+}
+
+/// Returns the state of the copies on another machine.
+///
+/// # Errors
+/// When the database fails.
+pub async fn state(desk: &Desk, _: &Owner) -> Result<OffsiteState> {
+    let now = desk.clock.now();
+    let known = desk.db.read(move |c: &_| store::offsite::attempts(c, now));
+    let known = known.await?;
+    let settings = desk.settings.now();
+    let timezone = &settings.shop.timezone;
+    let is_ready = is_complete(desk);
+    let password = &desk.channels.offsite_password;
+    let made = known.good.as_ref().map(|good| good.ended);
+    let trouble = known.last.as_ref().and_then(|last| {
+        let trouble = last.outcome.as_ref().err()?;
+        Some((last.ended, trouble.clone()))
+    });
+    let since = made.or(known.since);
+    Ok(OffsiteState {
+        has_password: password.value().is_some(),
+        password_given: password.origin().cloned(),
+        is_ready,
+        is_running: *lock(&desk.offsite.running),
+        is_late: is_ready && since.is_some_and(|since| is_late(since, now, timezone)),
+        next: is_ready.then(|| made.map_or(now, |made| next_night(made, timezone).max(now))),
+        good_place: known.good.as_ref().map(|good| good.place.clone()),
+        good: known
+            .good
+            .and_then(|good| Some((good.ended, good.outcome.ok()?))),
+        failures: known.failures,
+        trouble,
+        settings: settings.offsite.clone(),
+    })
+}
+
+/// Returns what monitors read of the copies.
+pub fn now(desk: &Desk, known: &Attempts) -> OffsiteNow {
+    let (settings, now) = (desk.settings.now(), desk.clock.now());
+    let good = known.good.as_ref();
+    let made = good.map(|good| good.ended);
+    let bytes = good.and_then(|good| good.outcome.as_ref().ok());
+    let since = made.or(known.since);
+    let is_late = since.is_some_and(|since| is_late(since, now, &settings.shop.timezone));
+    OffsiteNow {
+        made: made.map_or(0.0, |made| made.as_duration().as_secs_f64()),
+        bytes: bytes.map_or(0, |copy| copy.bytes),
+        is_late: is_late && is_complete(desk),
+    }
+}
+
+/// Returns the last attempts, newest first.
+pub fn attempts(connection: &Connection, _: &Owner, most: u32) -> Result<Vec<OffsiteAttempt>> {
+    store::offsite::list(connection, most)
+}
+
+/// Has a copy made at once; its outcome is in the state. `takes_over` makes this server the one that makes the copies,
+/// even if another one did.
+///
+/// # Errors
+/// [`Error::Invalid`] at the key of what is missing.
+pub fn copy_now(desk: &Desk, _: &Owner, takes_over: bool) -> Result<()> {
+    if !is_complete(desk) {
+        return Err(incomplete(desk));
+    }
+    *lock(&desk.offsite.asked) = Some(CopyRequest { takes_over });
+    desk.settings.wake();
+    Ok(())
+}
+
+/// Signs in to the place and lists its folder, to try what was set up.
+///
+/// # Errors
+/// [`Error::Invalid`] at the key of what is missing.
+pub async fn check(desk: &Desk, _: &Owner) -> Result<Tried<()>> {
+    let account = desk.offsite_account().ok_or_else(|| incomplete(desk))?;
+    Ok((desk.offsite.calls.check)(account).await)
+}
+
+/// Lists the copies of this shop at the place, newest first.
+///
+/// # Errors
+/// [`Error::Invalid`] at the key of what is missing.
+pub async fn list(desk: &Desk, _: &Owner) -> Result<Tried<Vec<ListedCopy>>> {
+    let account = desk.offsite_account().ok_or_else(|| incomplete(desk))?;
+    let shop = desk.db.read(|c: &_| store::secrets::shop_id(c)).await?;
+    match shop {
+        Some(shop) => Ok((desk.offsite.calls.list)((account, Some(shop))).await),
+        // No copy was ever made of this database.
+        None => Ok(Ok(Vec::new())),
+    }
+}
+
+/// Says what is in a file that should be a copy, with the recovery key; changes nothing.
+///
+/// # Errors
+/// None in practice: what is wrong with the file or the key is the outcome.
+pub async fn try_copy(
+    desk: &Desk,
+    _: &Owner,
+    file: PathBuf,
+    key: SecretString,
+) -> Result<Tried<CopyContents>> {
+    let beside = desk.db.path().parent().unwrap_or(Path::new("."));
+    Ok((desk.offsite.calls.open)((file, key, beside.to_owned())).await)
+}
+
+/// Makes a recovery key. Nothing is stored: its public half is the setting `offsite.recovery_key`, which counts from when
+/// the owner has shown that they have the words.
+///
+/// # Errors
+/// When the random source fails.
+pub fn new_key(desk: &Desk, _: &Owner) -> Result<NewRecoveryKey> {
+    (desk.offsite.calls.new_key)(secrets::random()?)
+}
+
+/// Stores the public half of a recovery key that the command line made.
+///
+/// # Errors
+/// When the database fails.
+pub fn store_key(tx: &Transaction, recipient: &Recipient, now: Timestamp) -> Result<()> {
+    let key = SettingKey::OffsiteRecoveryKey;
+    let before = store::settings::values(tx)?.remove(&key);
+    store::settings::set(tx, key, recipient.as_str(), None, now)?;
+    let values = [before.as_deref(), Some(recipient.as_str())];
+    store::audit::insert(
+        tx,
+        None,
+        AuditAction::SettingChanged,
+        key.word(),
+        values,
+        now,
+    )
+}
+
+/// Records an attempt.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record(db: &Db, attempt: OffsiteAttempt) -> Result<()> {
+    db.write(move |tx| store::offsite::insert(tx, &attempt))
+        .await
+}
+
+impl Desk {
+    /// Returns the account at the place of copies; `None` without a place, or without the password of a user.
+    pub fn offsite_account(&self) -> Option<OffsiteAccount> {
+        let settings = self.settings.now();
+        let offsite = settings.offsite.as_ref()?;
+        channel_accounts::offsite(offsite, self.channels.offsite_password.value())
+    }
+}
+
+/// Returns whether copies are made: place, password and recovery key are there.
+fn is_complete(desk: &Desk) -> bool {
+    let settings = desk.settings.now();
+    let offsite = settings.offsite.as_ref();
+    let has_key = offsite.is_some_and(|offsite| offsite.recipient.is_some());
+    has_key && desk.offsite_account().is_some()
+}
+
+fn incomplete(desk: &Desk) -> Error {
+    let settings = desk.settings.now();
+    let at = match &settings.offsite {
+        None => SettingKey::OffsiteAddress.word(),
+        Some(_) if desk.offsite_account().is_none() => {
+            crate::domain::ChannelSecret::OffsitePassword.word()
+        }
+        Some(_) => SettingKey::OffsiteRecoveryKey.word(),
+    };
+    Problem::OffsiteIncomplete.at(at).into()
+}
