@@ -54,6 +54,7 @@ pub mod posts;
 pub mod price_lists;
 mod questions;
 pub mod reach;
+pub mod recovery_sheets;
 pub mod reminders;
 pub mod reports;
 pub mod routes;
@@ -107,6 +108,8 @@ pub struct Desk {
     pub channels: channel_accounts::Channels,
     /// What makes encrypted copies on another machine.
     pub offsite: offsite::OffsiteDesk,
+    /// The keys of copies that owners are printing.
+    pub recovery_sheets: recovery_sheets::RecoverySheets,
 }
 
 impl Desk {

@@ -21,6 +21,10 @@ use crate::metrics::OffsiteNow;
 use crate::store::offsite::Attempts;
 use crate::store::{self, Connection, Db, Transaction};
 
+/// Beginning of the names of folders for copies in use, beside the database. What a killed program leaves there is removed
+/// at the next start.
+pub const FOLDERS: &str = ".zayavka-offsite-";
+
 /// Outcome of a call to a place.
 pub type Tried<T> = std::result::Result<T, OffsiteTrouble>;
 

@@ -252,6 +252,8 @@ pub enum Problem {
     /// The channel isn't set up.
     ChannelOff,
     RecoveryKeyMalformed,
+    /// The word isn't the one on the recovery sheet.
+    RecoveryWord,
     OffsiteAddress,
     OffsiteIncomplete,
     WebhookAddressMalformed,
@@ -442,6 +444,7 @@ impl Problem {
             Self::PlainMailElsewhere => "problem-plain-mail-elsewhere",
             Self::ChannelOff => "problem-channel-off",
             Self::RecoveryKeyMalformed => "problem-recovery-key-malformed",
+            Self::RecoveryWord => "problem-recovery-word",
             Self::OffsiteAddress => "problem-offsite-address",
             Self::OffsiteIncomplete => "problem-offsite-incomplete",
             Self::WebhookAddressMalformed => "problem-webhook-address-malformed",

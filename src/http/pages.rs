@@ -97,9 +97,7 @@ pub(super) async fn take_file<B: Buf>(
     mib: usize,
 ) -> Result<Visit, Box<Response>> {
     let (desk, viewer) = (head.site.desk.clone(), head.viewer().await);
-    let owner = |viewer: &Viewer| viewer.actor.require_owner().is_ok();
-    let trusted = matches!(&viewer, Ok(Some(viewer)) if owner(viewer))
-        && web::is_own_origin(&desk, &head.headers) == Some(true);
+    let trusted = is_trusted(&desk, &viewer, &head.headers);
     let (most, time) = match trusted {
         true => (mib * 1024 * 1024 + FORM, FILE_TIME),
         false => (BODY, BODY_TIME),
@@ -120,6 +118,29 @@ pub(super) async fn take_file<B: Buf>(
         head.request(Method::POST, String::new(), body),
         viewer,
     )
+}
+
+/// Receives a copy to be tried, of any size. Everybody but an owner on our own origin may send an ordinary body alone.
+pub(super) async fn take_copy<B: Buf + 'static>(
+    head: Head,
+    chunks: impl Stream<Item = Result<B, warp::Error>> + Send + 'static,
+) -> Result<Visit, Box<Response>> {
+    let (desk, viewer) = (head.site.desk.clone(), head.viewer().await);
+    if !is_trusted(&desk, &viewer, &head.headers) {
+        return take_file(head, chunks, 0).await;
+    }
+    let upload = web::receive(&desk, &head.headers, chunks).await;
+    let asked = head.request(Method::POST, String::new(), Some(Bytes::new()));
+    let mut visit = accept(desk, asked, viewer)?;
+    visit.upload = Some(upload);
+    Ok(visit)
+}
+
+/// Returns whether a request comes from an owner on our own origin.
+fn is_trusted(desk: &Desk, viewer: &Result<Option<Viewer>, Error>, headers: &HeaderMap) -> bool {
+    let owner = |viewer: &Viewer| viewer.actor.require_owner().is_ok();
+    matches!(viewer, Ok(Some(viewer)) if owner(viewer))
+        && web::is_own_origin(desk, headers) == Some(true)
 }
 
 fn accept(

@@ -104,6 +104,13 @@ routes! { site, or else nowhere, pages, with {
     prices: "catalogue" / "import" { .and(take_file(data::TABLE)) }
     logo: "settings" / "papers" / "logo" { .and(take_file(settings::LOGO)) }
     archive: "data" / "archive" { .and(take_file(data::ARCHIVE)) }
+    copy: "settings" / "offsite" / "try" {
+        .and(warp::post())
+        .and(of_page.clone())
+        .and(warp::body::stream())
+        .then(|head, chunks| pages::take_copy(head, chunks).boxed())
+        .then(show)
+    }
 }
 
 pages! { visit:
@@ -166,6 +173,14 @@ pages! { visit:
     GET ["settings", "bot", "qr"] => settings::bot_poster(visit);
     GET ["settings", "channels"] => settings::channels(visit).await;
     POST ["settings", "channels", what] => settings::change_channel(visit, what).await;
+    GET ["settings", "offsite"] => settings::offsite(visit).await;
+    GET ["settings", "offsite", "sheet"] => settings::recovery_sheet(visit);
+    POST ["settings", "offsite", "sheet"] => settings::make_recovery_sheet(visit);
+    POST ["settings", "offsite", "confirm"] => settings::confirm_recovery_sheet(visit).await;
+    GET ["settings", "offsite", "copies"] => settings::offsite_copies(visit).await;
+    GET ["settings", "offsite", "try"] => settings::ask_for_copy(visit);
+    POST ["settings", "offsite", "try"] => settings::try_copy(visit).await;
+    POST ["settings", "offsite", what] => settings::change_offsite(visit, what).await;
     GET ["settings", "webhooks"] => settings::webhooks(visit).await;
     POST ["settings", "webhooks"] => settings::create_webhook(visit).await;
     GET ["settings", "webhooks", id] => settings::webhook(visit, id).await;

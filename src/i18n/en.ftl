@@ -2086,3 +2086,76 @@ offsite-changed = The copy was changed or cut short since it was made.
 offsite-other-shop = The copy is of another shop than its name says ({ $detail }).
 offsite-newer = A newer version of the program made this copy ({ $detail }). Install that version first.
 offsite-damaged = The database in the copy is damaged.
+settings-offsite = Off-site copies
+setting-offsite-address-hint = A folder in a cloud or on another machine: webdavs://host/folder (Nextcloud, a NAS, Yandex Disk, Mail.ru Cloud), or an S3 bucket: s3://bucket/folder.
+setting-offsite-endpoint-hint = For S3 alone, for example https://s3.eu-central-1.example.com.
+setting-offsite-bandwidth-hint = Empty for no limit.
+offsite-place = Place of the copies
+offsite-keep = How many copies to keep
+offsite-secret-hint = Many clouds want an app password here, not the password of the mailbox. For S3, the secret key.
+offsite-secret-set = It is set, and shown to nobody. Another place needs a new one.
+offsite-save = Save and check
+offsite-signed-in = The place answers, and signing in works.
+offsite-none = There are no off-site copies
+offsite-why = If the server or its disk is lost, so are the backups beside the database. Every night the program will send an encrypted copy elsewhere; only you can open it, with the key on the recovery sheet.
+offsite-without-sheet = The recovery sheet is still to be printed
+offsite-never = There is no copy yet
+offsite-newest = Newest copy: { $at } ({ $ago }), { $size }
+offsite-lies-at = It is at { $place }
+offsite-late = There has been no copy for two nights.
+offsite-failed = { $at }: no copy was made. { $why }
+offsite-next = Next one: { $at }
+offsite-running = A copy is being made.
+offsite-look-again = Refresh
+offsite-asked = A copy will be made now.
+offsite-copy-now = Make a copy now
+offsite-take-over = This server makes the copies from now on
+offsite-list = List the copies
+offsite-try = Try a copy
+offsite-sheet = Recovery sheet
+offsite-sheet-why = Copies are encrypted with a key that the server doesn't have: it is on your sheet alone. Without the sheet nobody can open a copy.
+offsite-sheet-make = Make the recovery sheet
+offsite-sheet-again = Make a new sheet
+offsite-key-is = Copies are encrypted for the key with the fingerprint { $key }.
+offsite-key-change = If the sheet is lost, or a stranger may have seen it, make a new one. Earlier copies open with the earlier sheet.
+offsite-sheet-gone = That sheet doesn't count any more: an hour has passed, or the program was restarted. Make a new one.
+offsite-sheet-lead = Print the sheet, or save it as a PDF somewhere else than on this server. The key is shown only now.
+offsite-sheet-title = Recovery sheet
+offsite-sheet-keep = These words open the copies of the shop's database. Keep the sheet apart from the server, and show it to nobody. Without it the key can't be made again.
+offsite-sheet-code = The same key on one line
+offsite-sheet-print = Fingerprint of the key
+offsite-sheet-place = Place of the copies
+offsite-sheet-made = Made
+offsite-sheet-how = When the server is gone
+offsite-sheet-install = 1. Install the program on a new machine. 2. Run this command, and type the password of the place and the key on this sheet:
+offsite-sheet-then = 3. Start the program under the same address: the customers' links and QR codes work again.
+offsite-sheet-check = Show that you have the sheet
+offsite-sheet-check-lead = Type three words from the sheet. After that the program forgets the key and begins to make copies.
+offsite-sheet-word = Word No. { $number }
+offsite-sheet-done = I have the sheet
+problem-recovery-word = The sheet has another word at this number.
+offsite-upload-cut = The file didn't arrive whole. Try again.
+offsite-try-lead = Download a copy from the place and choose it here: the program decrypts it, checks it, and says what is inside. Nothing in the database changes, and the key isn't kept.
+offsite-try-key = Key on the sheet: 24 words, or the line AGE-SECRET-KEY-1…
+offsite-try-file = File of the copy (.db.age)
+offsite-whole = The copy is whole
+offsite-last-task = the last of { $at }
+offsite-today = { $ago }, { $size }, { $place }
+offsite-tasks = { $count ->
+    [one] { $count } task
+   *[other] { $count } tasks
+}
+offsite-customers = { $count ->
+    [one] { $count } customer
+   *[other] { $count } customers
+}
+offsite-files = { $count ->
+    [one] { $count } file
+   *[other] { $count } files
+}
+offsite-made = Made
+offsite-inside = Inside
+offsite-size = Size
+offsite-key = Key
+offsite-former-key = earlier sheet
+offsite-name = File

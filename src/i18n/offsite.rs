@@ -43,6 +43,7 @@ fn id(fault: OffsiteFault) -> &'static str {
         OffsiteFault::WrongKey => "offsite-wrong-key",
         OffsiteFault::NoCopy => "offsite-no-copy",
         OffsiteFault::Short => "offsite-short",
+        OffsiteFault::UploadCut => "offsite-upload-cut",
         OffsiteFault::Changed => "offsite-changed",
         OffsiteFault::OtherShop => "offsite-other-shop",
         OffsiteFault::Newer => "offsite-newer",

@@ -2137,3 +2137,79 @@ offsite-changed = Копия изменена или обрезана после
 offsite-other-shop = Это копия другой мастерской, чем говорит имя ({ $detail }).
 offsite-newer = Эту копию сделала более новая версия программы ({ $detail }). Сначала установите её.
 offsite-damaged = База в копии повреждена.
+settings-offsite = Копии вне сервера
+setting-offsite-address-hint = Папка в облаке или на другом компьютере: webdavs://webdav.yandex.ru/zayavka (Яндекс Диск), webdavs://webdav.cloud.mail.ru/zayavka (Облако Mail.ru), Nextcloud, сетевой диск — или бакет S3: s3://бакет/папка.
+setting-offsite-endpoint-hint = Только для S3: https://storage.yandexcloud.net, https://s3.ru-1.storage.selcloud.ru и подобные.
+setting-offsite-bandwidth-hint = Пусто — без ограничения.
+offsite-place = Место для копий
+offsite-keep = Сколько копий хранить
+offsite-secret-hint = Для Яндекс Диска и Mail.ru это пароль приложения, а не пароль от почты. Для S3 — секретный ключ.
+offsite-secret-set = Задан, никому не показывается. Для другого места понадобится новый.
+offsite-save = Сохранить и проверить
+offsite-signed-in = Место для копий отвечает, вход выполнен.
+offsite-none = Копий вне сервера нет
+offsite-why = Если сервер пропадёт или диск сломается, пропадут и копии рядом с базой. Каждую ночь программа отправит зашифрованную копию в другое место; открыть её сможете только вы — ключом с листа восстановления.
+offsite-without-sheet = Осталось напечатать лист восстановления
+offsite-never = Ни одной копии ещё нет
+offsite-newest = Последняя копия: { $at } ({ $ago }), { $size }
+offsite-lies-at = Лежит здесь: { $place }
+offsite-late = Копии нет уже две ночи.
+offsite-failed = { $at } не получилось: { $why }
+offsite-next = Следующая: { $at }
+offsite-running = Копия делается.
+offsite-look-again = Обновить
+offsite-asked = Копия сейчас будет сделана.
+offsite-copy-now = Сделать копию сейчас
+offsite-take-over = Теперь копии делает этот сервер
+offsite-list = Какие копии есть
+offsite-try = Проверить копию
+offsite-sheet = Лист восстановления
+offsite-sheet-why = Копии шифруются ключом, которого на сервере нет: он только на вашем листе. Без листа копию не откроет никто, и мы тоже.
+offsite-sheet-make = Создать лист восстановления
+offsite-sheet-again = Создать новый лист
+offsite-key-is = Копии шифруются ключом с отпечатком { $key }.
+offsite-key-change = Если лист потерян или его мог видеть чужой, создайте новый. Прежние копии открываются прежним листом.
+offsite-sheet-gone = Тот лист больше не действует: прошёл час или программа перезапускалась. Создайте новый.
+offsite-sheet-lead = Напечатайте лист или сохраните его как PDF не на этом сервере. Ключ показывается только сейчас.
+offsite-sheet-title = Лист восстановления
+offsite-sheet-keep = Этими словами открываются копии базы мастерской. Храните лист отдельно от сервера и никому не показывайте. Восстановить ключ без листа нельзя.
+offsite-sheet-code = Тот же ключ одной строкой
+offsite-sheet-print = Отпечаток ключа
+offsite-sheet-place = Где лежат копии
+offsite-sheet-made = Создан
+offsite-sheet-how = Если сервера больше нет
+offsite-sheet-install = 1. Поставьте программу на новый компьютер. 2. Выполните команду и введите пароль места для копий и ключ с этого листа:
+offsite-sheet-then = 3. Запустите программу под прежним адресом: ссылки и QR-коды клиентов заработают снова.
+offsite-sheet-check = Проверьте, что лист у вас
+offsite-sheet-check-lead = Впишите с листа три слова. После этого программа забудет ключ и начнёт делать копии.
+offsite-sheet-word = Слово № { $number }
+offsite-sheet-done = Лист у меня
+problem-recovery-word = На листе под этим номером другое слово.
+offsite-upload-cut = Файл загрузился не до конца. Попробуйте ещё раз.
+offsite-try-lead = Скачайте копию из облака и выберите её здесь: программа расшифрует её, проверит и скажет, что внутри. В базе ничего не изменится, ключ не сохранится.
+offsite-try-key = Ключ с листа: 24 слова или строка AGE-SECRET-KEY-1…
+offsite-try-file = Файл копии (.db.age)
+offsite-whole = Копия целая
+offsite-last-task = последняя от { $at }
+offsite-today = { $ago }, { $size }, { $place }
+offsite-tasks = { $count ->
+    [one] { $count } заявка
+    [few] { $count } заявки
+   *[many] { $count } заявок
+}
+offsite-customers = { $count ->
+    [one] { $count } клиент
+    [few] { $count } клиента
+   *[many] { $count } клиентов
+}
+offsite-files = { $count ->
+    [one] { $count } файл
+    [few] { $count } файла
+   *[many] { $count } файлов
+}
+offsite-made = Сделана
+offsite-inside = Внутри
+offsite-size = Размер
+offsite-key = Ключ
+offsite-former-key = прежний лист
+offsite-name = Файл

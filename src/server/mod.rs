@@ -21,6 +21,7 @@ use crate::app::bot_connection::BotConnection;
 use crate::app::channel_accounts::{Channels, Kept};
 use crate::app::max_connection::{MaxBot, MaxConnection};
 use crate::app::offsite::OffsiteDesk;
+use crate::app::recovery_sheets::RecoverySheets;
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::link_key::LinkKey,
@@ -166,6 +167,7 @@ impl Server {
             hooks: Arc::new(hooks),
             channels,
             offsite,
+            recovery_sheets: RecoverySheets::default(),
             reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,

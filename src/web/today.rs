@@ -2,6 +2,7 @@
 
 mod cash;
 mod first_day;
+mod offsite;
 mod rows;
 
 use askama::Template;
@@ -10,6 +11,7 @@ use warp::reply::Response;
 use self::cash::{Cash, Debts};
 use self::first_day::FirstDayList;
 pub use self::first_day::{dismiss, print};
+use self::offsite::OffsiteLine;
 use self::rows::{DueRow, LoadRow, ReadyRow, WaitingRow};
 use super::tasks::{Toast, list_address, toast};
 use super::visit::Visit;
@@ -55,6 +57,8 @@ struct TodayPage<'a> {
     first_day: Option<FirstDayList>,
     /// Webhooks that have failed for three days, with their addresses.
     failing: Vec<(String, String)>,
+    /// The last copy on another machine.
+    offsite: Option<OffsiteLine>,
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
@@ -67,6 +71,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         toast: toast(visit).await?,
         first_day: FirstDayList::of(visit).await?,
         failing: failing_webhooks(visit).await?,
+        offsite: OffsiteLine::of(visit).await?,
         ..TodayPage::new(visit, &counter, only_mine)?
     };
     visit.page(&page)
@@ -129,6 +134,7 @@ impl<'a> TodayPage<'a> {
             toast: None,
             first_day: None,
             failing: Vec::new(),
+            offsite: None,
             visit,
         })
     }

@@ -79,6 +79,7 @@ mod money_pages;
 mod negotiation;
 mod nodes;
 mod offsite;
+mod offsite_pages;
 mod outbox;
 mod pacing;
 mod pages;

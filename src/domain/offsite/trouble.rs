@@ -51,6 +51,8 @@ words! {
         WrongKey = "WRONG_KEY",
         /// The file is no copy.
         NoCopy = "NO_COPY",
+        /// The upload of a copy to be tried broke off.
+        UploadCut = "UPLOAD_CUT",
         /// The copy is shorter than it was.
         Short = "SHORT",
         /// The copy was changed since it was made.

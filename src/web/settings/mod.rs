@@ -6,9 +6,12 @@ mod backups;
 mod bot;
 mod bot_way;
 mod channels;
+mod offsite;
+mod offsite_copies;
 mod papers;
 mod parts;
 mod program;
+mod recovery_sheet;
 mod texts;
 mod webhooks;
 
@@ -31,10 +34,13 @@ pub use self::bot::{
     ask_to_disconnect_bot, bot, bot_poster, check_bot, connect_bot, disconnect_bot, set_bot_mode,
 };
 pub use self::channels::{change_channel, channels};
+pub use self::offsite::{change_offsite, offsite};
+pub use self::offsite_copies::{ask_for_copy, offsite_copies, try_copy};
 pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};
 use self::parts::{ADDRESS, BACKUPS, Field, Input, KEPT, PAPERS};
 pub use self::parts::{PARTS, Part};
 pub use self::program::program;
+pub use self::recovery_sheet::{confirm_recovery_sheet, make_recovery_sheet, recovery_sheet};
 pub use self::texts::{
     message_text, message_texts, preview_message_text, reset_message_text, update_message_text,
 };

@@ -25,6 +25,7 @@ pub(super) const BOT: &str = "bot";
 pub(super) const WEBHOOKS: &str = "webhooks";
 pub(super) const TEXTS: &str = "texts";
 pub(super) const BACKUPS: &str = "backups";
+pub(super) const OFFSITE: &str = "offsite";
 pub(super) const PAPERS: &str = "papers";
 /// The page whose setting is tested before it is saved.
 pub(super) const ADDRESS: &str = "address";
@@ -218,6 +219,11 @@ pub const PARTS: &[Part] = &[
         ],
     },
     Part {
+        word: OFFSITE,
+        title: "settings-offsite",
+        fields: &[],
+    },
+    Part {
         word: BOT,
         title: "settings-bot",
         fields: &[],
@@ -332,6 +338,70 @@ pub(super) const EMAIL: Part = Part {
             "setting-email-from",
             Input::Line,
             "setting-email-from-hint",
+        ),
+    ],
+};
+
+/// The place of copies on another machine.
+pub(super) const PLACE: Part = Part {
+    word: "place",
+    title: "offsite-place",
+    fields: &[
+        field(
+            SettingKey::OffsiteAddress,
+            "setting-offsite-address",
+            Input::Line,
+            "setting-offsite-address-hint",
+        ),
+        field(
+            SettingKey::OffsiteUser,
+            "setting-offsite-user",
+            Input::Line,
+            "",
+        ),
+        field(
+            SettingKey::OffsiteEndpoint,
+            "setting-offsite-endpoint",
+            Input::Line,
+            "setting-offsite-endpoint-hint",
+        ),
+        field(
+            SettingKey::OffsiteRegion,
+            "setting-offsite-region",
+            Input::Line,
+            "",
+        ),
+    ],
+};
+
+/// How many copies are kept there, and how fast they are sent.
+pub(super) const KEEP: Part = Part {
+    word: "keep",
+    title: "offsite-keep",
+    fields: &[
+        field(
+            SettingKey::OffsiteKeepDays,
+            "setting-offsite-keep-days",
+            Input::Number,
+            "",
+        ),
+        field(
+            SettingKey::OffsiteKeepWeeks,
+            "setting-offsite-keep-weeks",
+            Input::Number,
+            "",
+        ),
+        field(
+            SettingKey::OffsiteKeepMonths,
+            "setting-offsite-keep-months",
+            Input::Number,
+            "",
+        ),
+        field(
+            SettingKey::OffsiteBandwidth,
+            "setting-offsite-bandwidth",
+            Input::Number,
+            "setting-offsite-bandwidth-hint",
         ),
     ],
 };

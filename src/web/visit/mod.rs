@@ -2,6 +2,7 @@
 
 mod answer;
 mod own_path;
+mod received;
 mod viewer;
 
 use std::convert::Infallible;
@@ -21,6 +22,7 @@ use crate::app::posts::Post;
 use crate::domain::{Actor, Error, Owner, Problem, Result};
 
 pub use answer::gzip;
+pub use received::{FILE, Upload, receive};
 use viewer::cookie_name;
 pub use viewer::{Badge, Viewer, viewer};
 
@@ -46,6 +48,8 @@ pub struct Visit {
     headers: HeaderMap,
     /// Multipart body of an upload; empty if none.
     files: Bytes,
+    /// An uploaded copy, on the page that takes one.
+    pub upload: Option<Upload>,
 }
 
 /// The request as received.
@@ -94,6 +98,7 @@ impl Visit {
             form: form_urlencoded::parse(&form).into_owned().collect(),
             is_cut_off,
             files,
+            upload: None,
             viewer,
             texts,
             pages: asked.pages,

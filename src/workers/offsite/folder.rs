@@ -7,13 +7,13 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-const PREFIX: &str = ".zayavka-offsite-";
+use crate::app::offsite::FOLDERS;
 
 /// Creates a folder that only this user may enter.
 pub(super) fn create(beside: &Path) -> io::Result<TempDir> {
     let owner = fs::Permissions::from_mode(0o700);
     tempfile::Builder::new()
-        .prefix(PREFIX)
+        .prefix(FOLDERS)
         .permissions(owner)
         .tempdir_in(beside)
 }
@@ -23,7 +23,7 @@ pub(super) fn create(beside: &Path) -> io::Result<TempDir> {
 pub(super) fn sweep(beside: &Path) -> io::Result<()> {
     for entry in fs::read_dir(beside)? {
         let entry = entry?;
-        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let is_ours = entry.file_name().to_string_lossy().starts_with(FOLDERS);
         if is_ours && entry.file_type()?.is_dir() {
             fs::remove_dir_all(entry.path())?;
         }
