@@ -328,6 +328,8 @@ const STREAMS: &[&str] = &["/events", "/live?seen=0"];
 /// Paths beside those reachable from the navigation bar, including non-pages.
 const OTHERS: &[&str] = &[
     "/settings/backups/download",
+    "/settings/offsite/sheet",
+    "/settings/offsite/copies",
     "/settings/bot/disconnect",
     "/settings/bot/qr",
     "/settings/texts/3",

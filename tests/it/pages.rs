@@ -156,6 +156,8 @@ pub const OWNERS: &[&str] = &[
     "/settings/notices",
     "/settings/access",
     "/settings/backups",
+    "/settings/offsite",
+    "/settings/offsite/try",
     "/settings/bot",
     "/settings/texts",
     "/settings/texts/3",

@@ -56,7 +56,6 @@ pub enum Fault {
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub method: Method,
-    pub path: String,
     pub has_password: bool,
 }
 
@@ -197,7 +196,6 @@ async fn answer(
     let may = sent.is_some_and(|sent| sent.as_bytes() == expected.as_bytes());
     state.asked.lock().unwrap().push(Asked {
         method: method.clone(),
-        path: path.clone(),
         has_password: sent.is_some(),
     });
     let fault = state.fault.borrow().clone();

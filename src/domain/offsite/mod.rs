@@ -47,6 +47,23 @@ pub struct Offsite {
     pub bandwidth: Option<NonZeroU32>,
 }
 
+impl Offsite {
+    /// Returns the command that brings the shop back on another machine.
+    pub fn restore_command(&self) -> String {
+        let mut command = format!("zayavka restore --from {}", self.address);
+        if let OffsitePlace::S3 {
+            endpoint, region, ..
+        } = &self.place
+        {
+            command += &format!(" --endpoint {endpoint} --region {region}");
+        }
+        if !self.user.is_empty() {
+            command += &format!(" --user {}", self.user);
+        }
+        command
+    }
+}
+
 /// A place with what it takes to get in.
 #[derive(Debug, Clone)]
 pub struct OffsiteAccount {

@@ -26,6 +26,7 @@ struct SheetPage<'a> {
     fingerprint: String,
     /// Where the copies are.
     place: String,
+    command: String,
     made: String,
     /// Fields of the words to type back, with the words' numbers.
     asked: Vec<(&'static str, u8)>,
@@ -69,8 +70,7 @@ fn render(
 ) -> Result<Response> {
     let text = sheet.key.text.expose_secret();
     let settings = visit.desk.settings.now();
-    let place = settings.offsite.as_ref();
-    let place = place.ok_or(Error::NotFound)?.address.clone();
+    let offsite = settings.offsite.as_ref().ok_or(Error::NotFound)?;
     let page = SheetPage {
         visit,
         current: "settings",
@@ -79,7 +79,8 @@ fn render(
         text,
         qr: Qr::of(text)?,
         fingerprint: sheet.key.recipient.fingerprint(),
-        place,
+        place: offsite.address.clone(),
+        command: offsite.restore_command(),
         made: visit.texts.exact(&visit.desk.clock.now()),
         asked: FIELDS.into_iter().zip(sheet.asked).collect(),
     };

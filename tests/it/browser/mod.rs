@@ -16,6 +16,7 @@ mod keys;
 mod live;
 mod mapping;
 mod money;
+mod offsite;
 mod papers;
 mod pictures;
 mod plain;

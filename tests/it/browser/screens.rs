@@ -171,6 +171,13 @@ const OWNERS: &[Screen<'_>] = &[
         "for (const text of document.querySelectorAll('#texts textarea')) text.value = '{нет}'; send('#texts', {})",
         ".summary",
     ),
+    ("/settings/offsite", "", "#h-offsite"),
+    (
+        "/settings/offsite",
+        "send('[action$=\"/place\"]', {'offsite.address': 'ftp://нет', 'offsite.user': 'я'.repeat(120)})",
+        ".summary",
+    ),
+    ("/settings/offsite/try", "", "textarea"),
     ("/settings/channels", "", "#h-email"),
     (
         "/settings/channels",
