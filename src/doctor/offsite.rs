@@ -42,7 +42,9 @@ pub(super) fn examine(config: &Config, kept: &Kept, now: Timestamp) -> Option<Fi
             let said = format!("{place}: none was made yet{trouble}");
             match late {
                 true => Finding::failure(ABOUT, said, advice),
-                false => Finding::warning(ABOUT, said, "The running server makes the first at once"),
+                false => {
+                    Finding::warning(ABOUT, said, "The running server makes the first at once")
+                }
             }
         }
         Some((made, copy, place)) => {

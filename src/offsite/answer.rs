@@ -47,9 +47,14 @@ pub(super) async fn judge(method: &Method, answer: Response) -> Result<Response,
     let status = answer.status();
     let detail = format!("HTTP {}", status.as_u16());
     match status {
+        // S3 has a query for the bucket, and none for a file.
+        StatusCode::NOT_FOUND if answer.url().query().is_some() => {
+            Err(Judged::lasting(OffsiteFault::NoPlace))
+        }
+        // WebDAV says so of a folder that is missing.
+        StatusCode::CONFLICT => Err(Judged::lasting(OffsiteFault::NoPlace)),
         StatusCode::NOT_FOUND
         | StatusCode::METHOD_NOT_ALLOWED
-        | StatusCode::CONFLICT
         | StatusCode::PRECONDITION_FAILED
         | StatusCode::RANGE_NOT_SATISFIABLE => Ok(answer),
         StatusCode::UNAUTHORIZED => Err(Judged::lasting(OffsiteFault::Password)),

@@ -78,7 +78,8 @@ pub(super) fn trouble(error: &Error) -> OffsiteTrouble {
     match error.kind() {
         ErrorKind::NotFound => OffsiteFault::NoPlace.into(),
         ErrorKind::PermissionDenied => OffsiteFault::Password.into(),
-        _ if error.is_temporary() || error.is_persistent() => OffsiteFault::Unreachable.into(),
+        // The library has no kind for it.
+        _ if error.message().contains("timeout reached") => OffsiteFault::Unreachable.into(),
         kind => OffsiteFault::Refused.with(kind.to_string()),
     }
 }

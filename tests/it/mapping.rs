@@ -149,7 +149,7 @@ async fn the_owner_says_what_a_status_means() {
     let choices = json!({"statuses": [{"word": "не выдан", "stageId": part}]});
     let changed = preview(&shop, file, choices.clone()).await;
     assert_eq!(changed["statuses"][0]["stage"]["id"], part);
-    assert_eq!(remarks(&changed, 0), []);
+    assert!(remarks(&changed, 0).is_empty());
     assert_ne!(changed["digest"], report["digest"]);
     // What was reviewed is what is imported, not one review's file with another review's choices.
     let digest = report["digest"].as_str();
@@ -374,7 +374,7 @@ async fn unknown_headings_are_mapped_by_hand() {
     // A cell without a date, where there are dates.
     let file = "№ заказа;Телефон;Описание;Дата приёма\n1;8 900 000 00 01;x;01.02.2020\n2;8 900 000 00 01;y;\n";
     let report = preview(&shop, file, Value::Null).await;
-    assert_eq!(remarks(&report, 0), []);
+    assert!(remarks(&report, 0).is_empty());
     assert_eq!(remarks(&report, 1)[0].0, "Дата приёма");
     shop.close().await;
 }
@@ -432,9 +432,9 @@ async fn several_phones_are_all_kept_and_what_is_said_of_them_is_so() {
         \"8 900 700 00 08, спросить Олю\";;z\n";
     let report = preview(&shop, file, Value::Null).await;
     assert!(remarks(&report, 0)[0].1.contains("note"), "{report}");
-    assert_eq!(remarks(&report, 1), []);
+    assert!(remarks(&report, 1).is_empty());
     // Words beside a number are no other number, and stay with it.
-    assert_eq!(remarks(&report, 2), []);
+    assert!(remarks(&report, 2).is_empty());
     take(&shop, file, Value::Null).await;
     let query = "{ allTasks { description customer { phone phoneE164 } comments { kind text } } }";
     assert_eq!(

@@ -28,7 +28,11 @@ pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -
     let at = desk.clock.now();
     let count = move |c: &_| {
         let hooks = store::webhooks::standing(c)?;
-        Ok((store::outbox::waiting(c)?, hooks, store::offsite::attempts(c, at)?))
+        Ok((
+            store::outbox::waiting(c)?,
+            hooks,
+            store::offsite::attempts(c, at)?,
+        ))
     };
     let (waiting, hooks, copies) = match desk.db.read(count).await {
         Ok(counted) => counted,
