@@ -5,7 +5,7 @@ CREATE TABLE offsite_attempts (
     ended_at INTEGER NOT NULL,
     -- The address, without user and password.
     place    TEXT    NOT NULL,
-    -- The copy and its size; NULL where none was made.
+    -- The copy and its size, NULL where none was made.
     name     TEXT,
     bytes    INTEGER CHECK (bytes >= 0),
     -- Why none was made, and what names it.

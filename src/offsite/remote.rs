@@ -12,7 +12,7 @@ use reqwest::Url;
 use secrecy::ExposeSecret;
 
 use super::transport::{Transport, client, trouble};
-use super::upload::Upload;
+use super::upload::{Pieces, Upload};
 use crate::domain::{OffsiteAccount, OffsiteFault, OffsitePlace, OffsiteTrouble};
 use crate::https::Authorities;
 
@@ -38,8 +38,8 @@ pub struct Listed {
 /// A place that is signed in to.
 #[derive(Debug, Clone)]
 pub struct Remote {
-    pub(super) operator: Operator,
-    pub(super) upload: Upload,
+    operator: Operator,
+    upload: Upload,
 }
 
 impl Remote {
@@ -205,6 +205,15 @@ impl Remote {
     /// Returns whether files are sent under a temporary name. Where they aren't, a file is there only when it is complete.
     pub fn has_parts(&self) -> bool {
         matches!(self.upload, Upload::Put { .. })
+    }
+
+    /// Sends a file of `length` bytes.
+    ///
+    /// # Errors
+    /// When the place can't be reached or refuses, or the pieces end with an error. Then there is no file of that name, but
+    /// where [`Remote::has_parts`], in which case its beginning may be there.
+    pub async fn send(&self, name: &str, length: u64, pieces: Pieces) -> Result<()> {
+        self.upload.send(&self.operator, name, length, pieces).await
     }
 
     /// Gives a file another name.

@@ -8,12 +8,12 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use hyper::Method;
+use opendal::Operator;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, StatusCode};
 use secrecy::ExposeSecret;
 
 use super::answer::{judge, unanswered};
-use super::remote::Remote;
 use super::transport::trouble;
 use crate::domain::{OffsiteAccount, OffsiteFault, OffsiteTrouble};
 
@@ -42,21 +42,23 @@ pub(super) enum Upload {
 /// Pieces of a file of known length.
 pub type Pieces = BoxStream<'static, Result<Bytes>>;
 
-impl Remote {
+impl Upload {
     /// Sends a file of `length` bytes.
-    ///
-    /// # Errors
-    /// When the place can't be reached or refuses, or the pieces end with an error. Then there is no file of that name, but
-    /// where [`Remote::has_parts`], in which case its beginning may be there.
-    pub async fn send(&self, name: &str, length: u64, pieces: Pieces) -> Result<()> {
-        match &self.upload {
-            Upload::Parts => self.send_parts(name, pieces).await,
-            Upload::Put {
+    pub async fn send(
+        &self,
+        operator: &Operator,
+        name: &str,
+        length: u64,
+        pieces: Pieces,
+    ) -> Result<()> {
+        match self {
+            Self::Parts => send_parts(operator, name, pieces).await,
+            Self::Put {
                 client,
                 url,
                 account,
             } => {
-                let made = self.operator.create_dir("/").await;
+                let made = operator.create_dir("/").await;
                 made.map_err(|error| trouble(&error))?;
                 let request = client
                     .put(format!("{url}/{name}"))
@@ -74,25 +76,25 @@ impl Remote {
             }
         }
     }
+}
 
-    async fn send_parts(&self, name: &str, mut pieces: Pieces) -> Result<()> {
-        let writer = self.operator.writer_with(name).chunk(PART).await;
-        let mut writer = writer.map_err(|error| trouble(&error))?;
-        let sent = async {
-            while let Some(piece) = pieces.next().await {
-                let taken = writer.write(piece?).await;
-                taken.map_err(|error| trouble(&error))?;
-            }
-            let closed = writer.close().await;
-            closed.map(drop).map_err(|error| trouble(&error))
-        };
-        let sent = sent.await;
-        if sent.is_err() {
-            // Parts that make no file would be paid for. The reason of the failure matters more than that of this one.
-            let _ = writer.abort().await;
+async fn send_parts(operator: &Operator, name: &str, mut pieces: Pieces) -> Result<()> {
+    let writer = operator.writer_with(name).chunk(PART).await;
+    let mut writer = writer.map_err(|error| trouble(&error))?;
+    let sent = async {
+        while let Some(piece) = pieces.next().await {
+            let taken = writer.write(piece?).await;
+            taken.map_err(|error| trouble(&error))?;
         }
-        sent
+        let closed = writer.close().await;
+        closed.map(drop).map_err(|error| trouble(&error))
+    };
+    let sent = sent.await;
+    if sent.is_err() {
+        // Parts that make no file would be paid for. The reason of the failure matters more than that of this one.
+        let _ = writer.abort().await;
     }
+    sent
 }
 
 async fn put(request: reqwest::RequestBuilder, length: u64, pieces: Pieces) -> Result<()> {

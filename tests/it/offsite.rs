@@ -567,3 +567,99 @@ async fn a_copy_that_takes_long_holds_no_writer() {
     eventually("no copy", is_made).await;
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_place_that_fails_for_two_nights_is_late_for_monitors() {
+    let dav = Dav::start();
+    let key = RecoveryKey::new([5; 32]);
+    let metrics = "\n[metrics]\nlisten = '127.0.0.1:0'\n";
+    let settings = settings(&dav, &key.recipient().unwrap()) + metrics;
+    let shop = Shop::open_with(&settings, "").await;
+    let is_made = || dav.names().iter().any(|name| name.ends_with(".age.json"));
+    eventually("no copy", is_made).await;
+    let url = format!("http://{}/metrics", shop.metrics.unwrap());
+    let lines = async || {
+        let text = reqwest::get(&url).await.unwrap().text().await.unwrap();
+        let lines = text
+            .lines()
+            .filter(|line| line.starts_with("zayavka_offsite"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let recorded = |rows: i64| {
+        let sql = "SELECT count(*) FROM offsite_attempts";
+        let found: i64 = shop
+            .database()
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap();
+        found == rows
+    };
+    eventually("not recorded", || recorded(1)).await;
+    let said = lines().await;
+    let has = |said: &[String], line: &str| said.iter().any(|said| said == line);
+    assert!(has(&said, "zayavka_offsite_copy_late 0"), "{said:?}");
+    assert!(
+        has(&said, "zayavka_offsite_copy_made_seconds 1627203600.0"),
+        "{said:?}"
+    );
+    dav.set(Fault::Status(Method::PUT, 507));
+    shop.clock.advance(DAY);
+    eventually("no failure", || recorded(2)).await;
+    assert!(has(&lines().await, "zayavka_offsite_copy_late 0"));
+    shop.clock.advance(DAY);
+    eventually("no second failure", || recorded(3)).await;
+    assert!(has(&lines().await, "zayavka_offsite_copy_late 1"));
+    dav.set(Fault::None);
+    shop.clock.advance(DAY);
+    eventually("no copy again", || recorded(4)).await;
+    assert!(has(&lines().await, "zayavka_offsite_copy_late 0"));
+    shop.close().await;
+}
+
+#[test]
+fn the_doctor_tells_of_the_newest_copy_and_of_what_is_missing() {
+    crate::time_limit::start();
+    let dav = Dav::start();
+    let shop = Machine::on(&dav);
+    let line = || {
+        let output = zayavka(shop.path(), &["doctor"], "", &[]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        let line = said
+            .lines()
+            .find(|line| line.contains("copies on another machine"));
+        line.unwrap_or_else(|| panic!("{said}")).to_owned()
+    };
+    let said = line();
+    assert!(said.starts_with("warning"), "{said}");
+    assert!(said.contains("none was made yet"), "{said}");
+    shop.copy();
+    let said = line();
+    assert!(
+        said.starts_with("ok") && said.contains(&dav.address),
+        "{said}"
+    );
+    assert!(said.contains(copies(&dav.names())[0]), "{said}");
+    dav.set(Fault::Status(Method::PUT, 507));
+    shop.copy_fails();
+    let said = line();
+    assert!(said.starts_with("warning"), "{said}");
+    assert!(said.contains("the last attempt failed: FULL"), "{said}");
+    std::fs::remove_file(shop.path().join("config.toml")).unwrap();
+    let settings = format!("[offsite]\naddress = '{}'\nuser = 'x'\n", dav.address);
+    write(&shop.folder, "config.toml", &settings);
+    let said = line();
+    assert!(
+        said.starts_with("failure") && said.contains("there is no password"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_killed_copy_leaves_nothing_of_the_customers_beside_the_database() {
+    let shop = Shop::open().await;
+    let left = shop.folder().join(".zayavka-offsite-killed");
+    std::fs::create_dir(&left).unwrap();
+    std::fs::write(left.join("zayavka.db"), "customers").unwrap();
+    let shop = shop.reopen().await;
+    eventually("it stays", || !left.exists()).await;
+    shop.close().await;
+}

@@ -215,7 +215,8 @@ async fn answer(
         _ => {}
     }
     let answer = handler.handle(request).await;
-    if method == Method::PUT && answer.status().is_success() {
+    // What a copy is described by is checked as well, but not here.
+    if method == Method::PUT && path.contains(".age") && answer.status().is_success() {
         let name = percent_encoding::percent_decode_str(&path).decode_utf8_lossy();
         let file = state.root.join(name.trim_start_matches('/'));
         match *state.fault.borrow() {
