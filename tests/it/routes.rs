@@ -122,6 +122,17 @@ async fn a_whole_repair_with_sms_alone() {
     })
     .await;
     assert_eq!(fake.messages().len(), 2);
+    let notices = "{ taskById(id: 1) { notices { kind status channel state dueTime cost arrived reason detail } } }";
+    let answer = shop.ask(notices).await;
+    let sent = |kind: &str, status: Option<&str>| {
+        json!({"kind": kind, "status": status, "channel": "SMS", "state": "DELIVERED", "dueTime": null, "cost": 144,
+            "arrived": true, "reason": null, "detail": null})
+    };
+    let expected = json!([
+        sent("STATUS_CHANGED", Some("READY")),
+        sent("APPROVAL", None)
+    ]);
+    assert_eq!(answer["data"]["taskById"]["notices"], expected);
     shop.close().await;
 }
 
@@ -165,6 +176,11 @@ async fn the_limit_of_a_day_holds_over_a_restart_and_ends_with_the_day() {
     let dead = json!([{"reason": "REFUSED", "detail": "the limit of SMS for a day is reached", "channel": "SMS",
         "kind": "STATUS_CHANGED"}]);
     assert_eq!(undelivered(&shop).await, dead);
+    let notices = "{ taskById(id: 2) { notices { state reason detail deliveredTime } } }";
+    let answer = shop.ask(notices).await;
+    let limit = json!([{"state": "UNDELIVERED", "reason": "REFUSED",
+        "detail": "the limit of SMS for a day is reached", "deliveredTime": null}]);
+    assert_eq!(answer["data"]["taskById"]["notices"], limit);
     let retry = "mutation { retryNotice(id: 2) { task { id } } }";
     let shop = shop
         .reopen_as(&settings, "mode = 'off'", Duration::ZERO)

@@ -45,7 +45,7 @@ pub use invite::InviteView;
 pub use line::{AgreedLineView, TaskLineView};
 pub use list::{Held, List};
 pub use message_text::{MessageFormEnum, MessagePurposeEnum, MessageTextView};
-pub use notice::UndeliveredView;
+pub use notice::{NoticeView, UndeliveredView};
 pub use payment::{DrawerView, MethodEnum, PaymentKindEnum, PaymentView, ShiftView};
 pub use report::{MonthView, TodayView};
 pub use setting::{AuditEventView, SettingKeyEnum, SettingView};

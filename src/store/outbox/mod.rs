@@ -22,7 +22,7 @@ pub use person::{regroup_chat, regroup_customer};
 pub use plan::{Planned, planned, set_channel, waited_for};
 pub(super) use record::DEAD_NOTICE;
 pub use record::{
-    all_undelivered, count_settled, get_undelivered, notice_of_task, of_task, undelivered_by_ids,
+    all_undelivered, count_settled, get_undelivered, notice_of_task, of_tasks, undelivered_by_ids,
 };
 pub use send::{
     Delivered, is_for, next_try, ready, recover, set_dead, set_dead_of_blocked_chat,

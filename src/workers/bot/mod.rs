@@ -23,7 +23,7 @@ use crate::channels::telegram::{self, Client};
 use crate::domain::{BotServer, BotToken, Error, Receiving};
 use crate::failure::Failure;
 use crate::workers::mornings::Mornings;
-use crate::workers::outbox::{Notifier, StaffTexts};
+use crate::workers::outbox::Notifier;
 use crate::workers::photos::Fetcher;
 use crate::workers::worker::{self, Worker};
 
@@ -69,15 +69,8 @@ impl Bot {
             lost: lost.clone(),
             tried: tried.clone(),
         };
-        let (shop, links) = (desk.clone(), desk.clone());
-        let words = StaffTexts {
-            shop: Arc::new(move || shop.shop()),
-            links: Arc::new(move || links.links()),
-            key: desk.links.clone(),
-            public_url: bot.wanted.public_url.clone(),
-        };
-        let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        all.add(Notifier::new(db, clock, client.clone(), words));
+        let url = bot.wanted.public_url.clone();
+        all.add(Notifier::of(desk, client.clone(), url));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         all.add(Fetcher::new(db, clock, client.clone()));
         all.add(Mornings { desk: desk.clone() });

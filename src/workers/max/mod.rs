@@ -18,7 +18,7 @@ use crate::domain::{MaxState, MaxTrouble, Receiving};
 use crate::failure::Failure;
 use crate::https::Authorities;
 use crate::workers::bot::Pace;
-use crate::workers::outbox::{Notifier, StaffTexts};
+use crate::workers::outbox::Notifier;
 use crate::workers::parts::Parts;
 use crate::workers::photos::Fetcher;
 
@@ -122,15 +122,8 @@ impl Supervisor {
     fn start(&self, parts: &mut Parts, client: &Client, bot: &MaxBot, wanted: &WantedMax) {
         let desk = &self.desk;
         let pace = || Pace::new(client.clone(), desk.clock.clone());
-        let (shop, links) = (desk.clone(), desk.clone());
-        let words = StaffTexts {
-            shop: Arc::new(move || shop.shop()),
-            links: Arc::new(move || links.links()),
-            key: desk.links.clone(),
-            public_url: wanted.public_url.clone(),
-        };
-        let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        parts.add(Notifier::new(db, clock, client.clone(), words));
+        let url = wanted.public_url.clone();
+        parts.add(Notifier::of(desk, client.clone(), url));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         parts.add(Fetcher::new(db, clock, client.clone()));
         let (tried, lost) = (watch::Sender::new(()), watch::Sender::new(()));
