@@ -52,6 +52,7 @@ impl From<Told> for NoticeKindEnum {
 pub enum NoticeStateEnum {
     /// To be sent, or to be retried, at `dueTime`.
     Waiting,
+    /// Being sent.
     Sending,
     /// The channel has taken it.
     Delivered,
