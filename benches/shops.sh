@@ -17,7 +17,7 @@ trap 'stop; rm -rf "$work"' EXIT
 export ZAYAVKA_TELEGRAM__MODE=off
 
 milliseconds() { date +%s%3N; }
-ready() { exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3 && grep -q '^ready' <&3; }
+ready() { exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 && grep -q '^ready' <&3; }
 median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
 # Sums a value of each server's memory in KiB, of /proc/PID/smaps_rollup.
 memory() { awk -v name="$1:" '$1 == name { sum += $2 } END { print sum }' "${servers[@]/%//smaps_rollup}"; }
