@@ -16,6 +16,7 @@ mod big_answers;
 mod board;
 mod bot;
 mod bot_connection;
+mod branches;
 mod browser;
 mod cash;
 mod cash_pages;
