@@ -1,5 +1,6 @@
 //! The `outbox` table: messages to people, and the outcome of sending them.
 
+mod arrival;
 mod fill;
 mod person;
 mod record;
@@ -11,6 +12,7 @@ use rusqlite::Row;
 use crate::domain::{Channel, Chat, Messenger, Notice, Told};
 use crate::store::engine::types::Millis;
 
+pub use arrival::{on_the_way, set_lost, set_waiting};
 pub use fill::{
     move_to_stage, push_notice, push_reply, push_reply_once, push_staff_news, replace, revive,
     waiting_of_task,

@@ -145,7 +145,7 @@ fn show<T>(
         },
         Err(ChannelFault { trouble, detail }) => Outcome {
             is_well: false,
-            text: visit.texts.s(sentence(trouble)),
+            text: visit.texts.s(trouble_sentence(trouble)),
             detail,
         },
     };
@@ -172,7 +172,7 @@ fn money(visit: &Visit, sum: Money) -> String {
 }
 
 /// Returns the sentence of a trouble.
-fn sentence(trouble: ChannelTrouble) -> &'static str {
+pub fn trouble_sentence(trouble: ChannelTrouble) -> &'static str {
     match trouble {
         ChannelTrouble::Unreachable => "channel-trouble-unreachable",
         ChannelTrouble::Certificate => "channel-trouble-certificate",
