@@ -107,7 +107,7 @@ approval-declined = Your repair <b>No. { $number }</b>: you declined the price <
 approval-withdrawn = Your repair <b>No. { $number }</b>: the price <b>{ $price }</b> doesn't hold any more, the shop has changed it.
 
 message-no-device = your repair
-message-no-device-number = your repair No. { $number }
+message-no-device-number = No. { $number }
 message-stage =
     { $stage }: { $device } (No. { $number }).
     Due on { $due }.

@@ -107,7 +107,7 @@ approval-declined = Заявка <b>№ { $number }</b>: вы отказалис
 approval-withdrawn = Заявка <b>№ { $number }</b>: цена <b>{ $price }</b> больше не действует, мастерская её изменила.
 
 message-no-device = заявка
-message-no-device-number = заявка № { $number }
+message-no-device-number = № { $number }
 message-stage =
     { $stage }: { $device } (№ { $number }).
     Срок: { $due }.

@@ -213,7 +213,7 @@ async fn at_night_a_text_waits_for_the_morning_and_then_goes_once() {
         let staff = Browser::signed_in(&shop, "owner@example.com").await;
         staff.page("/tasks/1").await
     };
-    assert!(page.contains("09:00"), "{page}");
+    assert!(page.contains("«Готово» будет отправлено 26 июля"), "{page}");
     shop.clock.advance(Duration::from_secs(9 * 3_600));
     assert!(fake.messages().is_empty());
     shop.clock.advance(Duration::from_secs(3_600));
