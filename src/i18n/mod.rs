@@ -32,7 +32,7 @@ fluent_templates::static_loader! {
     };
 }
 
-pub use failure::{failure, file_trouble};
+pub use failure::{channel_trouble, failure, file_trouble};
 pub use fields::{field, invalid_named};
 pub use in_words::in_words;
 pub use line::{LineWords, line, line_kind, line_name, lines, percent, quantity};

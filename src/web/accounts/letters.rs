@@ -5,8 +5,8 @@ use warp::http::StatusCode;
 use crate::app::accounts::{SEND_TO, UsableLink, allow_letter, send_letter, usable_link};
 use crate::app::channel_accounts::{EmployeeLink, Tried};
 use crate::domain::{ChannelFault, ChannelTrouble, Owner, Result};
+use crate::i18n;
 use crate::web::form::Errors;
-use crate::web::settings::trouble_sentence;
 use crate::web::visit::Visit;
 
 /// A link that was just made, and the form of its letter.
@@ -113,11 +113,11 @@ fn outcome(visit: &Visit, tried: Tried<()>) -> Outcome {
         },
         Err(ChannelFault { trouble, detail }) => Outcome {
             is_well: false,
-            text: texts.s(match trouble {
+            text: match trouble {
                 // Nothing waits: the letter must be sent again.
-                ChannelTrouble::Unreachable => "staff-letter-unreachable",
-                other => trouble_sentence(other),
-            }),
+                ChannelTrouble::Unreachable => texts.s("staff-letter-unreachable"),
+                other => i18n::channel_trouble(texts.language, other),
+            },
             detail,
         },
     }

@@ -30,7 +30,7 @@ pub use self::backups::{make_backup, take_backup};
 pub use self::bot::{
     ask_to_disconnect_bot, bot, bot_poster, check_bot, connect_bot, disconnect_bot, set_bot_mode,
 };
-pub use self::channels::{change_channel, channels, trouble_sentence};
+pub use self::channels::{change_channel, channels};
 pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};
 use self::parts::{ADDRESS, BACKUPS, Field, Input, KEPT, PAPERS};
 pub use self::parts::{PARTS, Part};
