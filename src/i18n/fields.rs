@@ -51,7 +51,7 @@ pub fn field(name: &str) -> Option<&'static str> {
         "to" => "tasks-to",
         "month" => "month-title",
         "email" => "login-email",
-        "sendTo" => "staff-letter-to",
+        "sendTo" => "staff-email",
         "password" => "login-password",
         "password1" => "password-new",
         "password2" => "password-again",
