@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::BotConnection;
 use crate::app::channel_accounts::{Channels, Kept};
+use crate::app::email_stops::EmailStops;
 use crate::app::max_connection::{MaxBot, MaxConnection};
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
@@ -160,6 +161,7 @@ impl Server {
             own_url,
             hooks: Arc::new(hooks),
             channels,
+            email_stops: EmailStops::read(&db).await?,
             reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,

@@ -123,7 +123,10 @@ pub(super) fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
             reason: reason(row)?,
             detail,
         },
-        _ if row.get::<_, i64>("attempts")? == 0 => Fate::Waiting { due },
+        // One that waits for the end of the quiet hours has a later instant.
+        _ if row.get::<_, i64>("attempts")? == 0 => Fate::Waiting {
+            due: due.max(row.get::<_, Millis>("try_at")?.0),
+        },
         _ => Fate::Retrying {
             next: row.get::<_, Millis>("try_at")?.0,
             detail,
