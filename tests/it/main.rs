@@ -68,6 +68,7 @@ mod lockout;
 mod log;
 mod mapping;
 mod max;
+mod max_connection;
 mod max_settings;
 mod max_wire;
 mod merges;

@@ -12,6 +12,7 @@ mod hurt_disk;
 mod kill;
 mod migration;
 mod model;
+mod other_channels;
 mod outage;
 mod racers;
 mod read_only;
