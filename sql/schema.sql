@@ -412,6 +412,8 @@ CREATE INDEX outbox_open ON outbox (due_at, id) WHERE state IN ('WAITING', 'SEND
 CREATE INDEX outbox_open_channel ON outbox (channel, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_open_chat ON outbox (chat_id, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_open_person ON outbox (person, due_at, id) WHERE state IN ('WAITING', 'SENDING');
+CREATE INDEX outbox_pending ON outbox (settled_at) WHERE arrival = 'PENDING';
+CREATE INDEX outbox_sms ON outbox (settled_at) WHERE channel = 'SMS';
 CREATE INDEX outbox_task ON outbox (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX outbox_unnoticed ON outbox (coalesce(task_id, answer_of)) WHERE unnoticed = 1;
 

@@ -232,6 +232,7 @@ words! {
         EmailStopped = "the customer wants no e-mail",
         /// A phone or an address of a demo may be somebody's.
         Demo = "the customers of a demo are invented",
+        NoChannel = "the channel is turned off and there is no other",
     }
 }
 

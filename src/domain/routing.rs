@@ -97,6 +97,12 @@ impl Customer {
 }
 
 impl Routing {
+    /// Returns the channels that aren't set up.
+    pub fn turned_off(&self) -> impl Iterator<Item = Channel> {
+        let on = |channel: &Channel| self.channels.contains(channel);
+        Self::ALL.into_iter().filter(move |channel| !on(channel))
+    }
+
     /// The channels by which messages go, in the order without an owner's.
     pub const ALL: [Channel; 4] = [
         Channel::Telegram,

@@ -559,6 +559,7 @@ failure-no-secret = its secret is missing
 failure-private = its address is of this machine or its network
 failure-sms-limit = the limit of SMS for today is reached
 failure-demo = the customers of a demo are invented
+failure-no-channel = the channel is turned off, and there is no other
 failure-email-stopped = the customer wants no e-mail
 failure-status = it answered { $status }
 

@@ -22,6 +22,7 @@ fn notice(fault: NoticeFault) -> &'static str {
         NoticeFault::SmsLimit => "failure-sms-limit",
         NoticeFault::EmailStopped => "failure-email-stopped",
         NoticeFault::Demo => "failure-demo",
+        NoticeFault::NoChannel => "failure-no-channel",
     }
 }
 

@@ -576,6 +576,7 @@ failure-no-secret = нет секрета
 failure-private = адрес ведёт на этот компьютер или в его сеть
 failure-sms-limit = лимит SMS на сегодня исчерпан
 failure-demo = клиенты демонстрации вымышлены
+failure-no-channel = канал отключён, а другого нет
 failure-email-stopped = клиент отказался от писем
 failure-status = ответ { $status }
 

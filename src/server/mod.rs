@@ -46,6 +46,7 @@ use crate::workers::foreign_writes::ForeignWrites;
 use crate::workers::max;
 use crate::workers::merges::ForgetMerges;
 use crate::workers::reminders::Reminding;
+use crate::workers::rerouting::Rerouting;
 use crate::workers::webhooks::{self, Couriers};
 use crate::workers::worker;
 
@@ -269,6 +270,8 @@ impl Server {
             sms_url: self.sms_url,
         };
         parts.spawn(accounts.run(stop.clone()).boxed());
+        let rerouting = Rerouting::new(self.desk.clone());
+        parts.spawn(worker::run(rerouting, stop.clone()));
         let reminding = Reminding {
             desk: self.desk.clone(),
         };

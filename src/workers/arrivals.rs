@@ -1,6 +1,6 @@
 //! Asks the SMS gateway whether messages arrived, since it takes them before it knows.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::app::Desk;
 use crate::channels::sms::{Client, Delivery, SmsState};
 use crate::clock::Clock;
-use crate::domain::Reason;
+use crate::domain::{NoticeId, Reason};
 use crate::failure::Failure;
 use crate::store::outbox::Arriving;
 use crate::store::{self, Transaction};
@@ -26,11 +26,17 @@ const LONGEST: i64 = 72;
 pub struct Arrivals {
     desk: Arc<Desk>,
     client: Client,
+    /// The last message that was asked about, so that all have their turn.
+    last: Mutex<Option<NoticeId>>,
 }
 
 impl Arrivals {
     pub fn new(desk: Arc<Desk>, client: Client) -> Self {
-        Self { desk, client }
+        Self {
+            desk,
+            client,
+            last: Mutex::default(),
+        }
     }
 
     async fn ask(&self, message: Arriving) -> Result<(), Failure> {
@@ -82,8 +88,13 @@ impl Worker for Arrivals {
 
     async fn step(&self) -> Result<Step, Failure> {
         let since = self.desk.clock.now().saturating_sub(LONGEST.hours())?;
-        let read = move |c: &store::Connection| store::outbox::arriving(c, since, MOST);
-        for message in self.desk.db.read(read).await? {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = move |c: &store::Connection| store::outbox::arriving(c, since, last, MOST);
+        let messages = self.desk.db.read(read).await?;
+        // After the newest one, the oldest is next.
+        let last = messages.last().filter(|_| messages.len() == MOST);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = last.map(|last| last.id);
+        for message in messages {
             self.ask(message).await?;
         }
         Ok(Step::Idle(Wake::After(ASK)))

@@ -16,5 +16,6 @@ mod parts;
 pub mod photos;
 pub mod reach;
 pub mod reminders;
+pub mod rerouting;
 pub mod webhooks;
 pub mod worker;

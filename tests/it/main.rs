@@ -95,6 +95,7 @@ mod regular;
 mod reminders;
 mod reports;
 mod requests;
+mod rerouting;
 mod restore;
 mod routes;
 mod search;

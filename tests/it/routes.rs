@@ -13,24 +13,24 @@ use crate::fake_telegram::Answer;
 use crate::harness::{Shop, eventually};
 use crate::pages::Browser;
 
-const PHONE: &str = "+79000000001";
-const ANNA: i64 = 5;
+pub const PHONE: &str = "+79000000001";
+pub const ANNA: i64 = 5;
 const ANNA_AT_MAX: i64 = 77;
 
 /// Opens a shop with these settings, without Telegram.
-async fn open(settings: &str) -> Shop {
+pub async fn open(settings: &str) -> Shop {
     let shop = Shop::with_owner().await;
     shop.reopen_as(settings, "mode = 'off'", Duration::ZERO)
         .await
 }
 
-fn by_sms(fake: &FakeGateway, more: &str) -> String {
+pub fn by_sms(fake: &FakeGateway, more: &str) -> String {
     let url = fake.url();
     format!("[sms]\nprovider = 'smsc'\nkey = 'k'\napi_url = '{url}'\n{more}")
 }
 
 /// Waits for this many messages to phones while the clock advances.
-async fn texts(shop: &Shop, fake: &FakeGateway, count: usize) -> Vec<Call> {
+pub async fn texts(shop: &Shop, fake: &FakeGateway, count: usize) -> Vec<Call> {
     eventually("a message goes to a phone", || {
         shop.clock.advance(Duration::from_millis(250));
         fake.messages().len() >= count
@@ -39,7 +39,7 @@ async fn texts(shop: &Shop, fake: &FakeGateway, count: usize) -> Vec<Call> {
     fake.messages()
 }
 
-async fn letters(shop: &Shop, fake: &FakeSmtp, count: usize) -> Vec<Taken> {
+pub async fn letters(shop: &Shop, fake: &FakeSmtp, count: usize) -> Vec<Taken> {
     eventually("a letter goes out", || {
         shop.clock.advance(Duration::from_millis(250));
         fake.letters_now().len() >= count
@@ -49,7 +49,7 @@ async fn letters(shop: &Shop, fake: &FakeSmtp, count: usize) -> Vec<Taken> {
 }
 
 /// Waits until nothing waits to be sent.
-async fn settled(shop: &Shop) {
+pub async fn settled(shop: &Shop) {
     let open = "SELECT count(*) FROM outbox WHERE state IN ('WAITING', 'SENDING')";
     eventually("everything is settled", || {
         shop.clock.advance(Duration::from_millis(250));
@@ -60,7 +60,7 @@ async fn settled(shop: &Shop) {
     .await;
 }
 
-async fn undelivered(shop: &Shop) -> Value {
+pub async fn undelivered(shop: &Shop) -> Value {
     let answer = shop
         .ask("{ undelivered { reason detail channel kind } }")
         .await;
@@ -246,7 +246,7 @@ async fn a_whole_repair_with_email_alone() {
 }
 
 /// Opens a shop whose customer has an account on both messengers, and wrote on Telegram last.
-async fn with_both() -> (Shop, FakeMax, String) {
+pub async fn with_both() -> (Shop, FakeMax, String) {
     let max = FakeMax::start().await;
     let settings = format!(
         "[max]\ntoken = '{TOKEN}'\napi_url = '{}'\nmode = 'webhook'",
@@ -262,7 +262,7 @@ async fn with_both() -> (Shop, FakeMax, String) {
     (shop, max, id)
 }
 
-async fn to_max(shop: &Shop, max: &FakeMax, count: usize) -> Vec<Value> {
+pub async fn to_max(shop: &Shop, max: &FakeMax, count: usize) -> Vec<Value> {
     eventually("a message goes to MAX", || {
         shop.clock.advance(Duration::from_millis(250));
         max.messages().len() >= count

@@ -1,7 +1,9 @@
 //! The `outbox` table: messages to people, and the outcome of sending them.
 
+mod arrivals;
 mod fill;
 mod person;
+mod plan;
 mod record;
 mod send;
 mod take_back;
@@ -11,19 +13,20 @@ use rusqlite::Row;
 use crate::domain::{Channel, Chat, Messenger, Notice, Told};
 use crate::store::engine::types::Millis;
 
+pub use arrivals::{Arriving, arriving, set_arrived, set_cost, sms_since};
 pub use fill::{
     move_to_stage, push_notice, push_reply, push_reply_once, push_staff_news, replace, revive,
     waiting_of_task,
 };
 pub use person::{regroup_chat, regroup_customer};
+pub use plan::{Planned, planned, set_channel, waited_for};
 pub(super) use record::DEAD_NOTICE;
 pub use record::{
     all_undelivered, count_settled, get_undelivered, notice_of_task, of_task, undelivered_by_ids,
 };
 pub use send::{
-    Arriving, Delivered, Planned, arriving, is_for, next_try, planned, ready, recover, set_arrived,
-    set_channel, set_cost, set_dead, set_dead_of_blocked_chat, set_delivered, set_retry,
-    set_sending, spent, waiting,
+    Delivered, is_for, next_try, ready, recover, set_dead, set_dead_of_blocked_chat,
+    set_dead_replies, set_delivered, set_retry, set_sending, waiting,
 };
 pub use take_back::{
     delete, delete_of_chat, delete_of_customer, delete_reminders, delete_unsent_of_task,

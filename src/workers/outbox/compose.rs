@@ -102,7 +102,10 @@ fn addressee(
             Ok(Addressee::Elsewhere)
         }
         None if is_tried => Ok(Addressee::Customer(customer.into())),
-        None => Ok(Addressee::Nobody),
+        None => {
+            routes::give_up(tx, row.id, notice, row.channel, context.now)?;
+            Ok(Addressee::Elsewhere)
+        }
     }
 }
 
@@ -118,7 +121,7 @@ fn fault(
         Channel::Sms | Channel::Email if demo_shop::is_there(tx)? => Some(NoticeFault::Demo),
         Channel::Sms => {
             let today = Day::of(context.now, &shop.timezone).start(&shop.timezone);
-            let (messages, spent) = store::outbox::spent(tx, Channel::Sms, today)?;
+            let (messages, spent) = store::outbox::sms_since(tx, today)?;
             let rules = shop.routing.sms.as_ref();
             let allows = rules.is_some_and(|rules| rules.allow(messages, spent));
             (!allows).then_some(NoticeFault::SmsLimit)

@@ -149,6 +149,7 @@ const ROWS: &[&str] = &[
     "INSERT INTO message_texts (purpose, stage_id, language, form, text) VALUES ('STATUS', 8, 'ru', 'FULL', '{device}: на полке'),
          ('QUOTE', NULL, 'en', 'SHORT', 'Is {sum} right?');",
     "INSERT INTO email_stops (address, stopped_at) VALUES (x'0123', 5);",
+    "",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;
