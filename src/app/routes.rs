@@ -27,8 +27,12 @@ pub const LATE: Duration = Duration::from_secs(600);
 
 /// Returns whether a message has waited for its channel for too long.
 pub fn is_late(row: &Outgoing, now: Timestamp) -> bool {
-    let late = row.due.saturating_add(LATE).unwrap_or(Timestamp::MAX);
-    late <= now
+    late(row) <= now
+}
+
+/// Returns when a message has waited for its channel for too long.
+pub fn late(row: &Outgoing) -> Timestamp {
+    row.due.saturating_add(LATE).unwrap_or(Timestamp::MAX)
 }
 
 /// Returns the channel by which a message can go instead of its own: the next one in the order of preference, or the first

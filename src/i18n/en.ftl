@@ -80,14 +80,14 @@ bot-command-start = Confirm your phone number
 bot-command-help = Help
 
 staff-bot-linked =
-    Telegram is linked to { $email }. New repairs, customers' answers and the morning's list come here.
+    { $messenger } is linked to { $email }. New repairs, customers' answers and the morning's list come here.
 
     /today — what there is to do now
     /stop — unlink
 staff-bot-wrong-code = The code doesn't fit: it was used, is too old, or was mistyped. Make another in your profile.
 staff-bot-too-many = Too many wrong codes. Try again in 15 minutes.
-staff-bot-unlinked = Telegram is unlinked: no more repairs come here.
-staff-bot-not-taken = The message went to nobody: employees write on the repair's page. Here, /today shows your repairs and /stop unlinks this Telegram.
+staff-bot-unlinked = { $messenger } is unlinked: no more repairs come here.
+staff-bot-not-taken = The message went to nobody: employees write on the repair's page. Here, /today shows your repairs and /stop unlinks this { $messenger }.
 staff-bot-new-task = A repair was given to you: { $task }
 staff-bot-answered = The customer has answered: { $task }
 staff-bot-list = Your repairs:
@@ -456,14 +456,15 @@ profile-language-ru = Русский
 profile-language-en = English
 profile-everywhere = Sign out of all devices
 profile-everywhere-note = All sessions and tokens of this account stop working, this one too.
-profile-telegram-lead = Link your Telegram: the bot will write of new repairs and of customers' answers.
-profile-telegram-linked = Your Telegram is linked: the bot writes of new repairs and of customers' answers.
+profile-telegram-lead = Link your { $messenger }: the bot will write of new repairs and of customers' answers.
+profile-telegram-linked = Your { $messenger } is linked: the bot writes of new repairs and of customers' answers.
 profile-telegram-make = Make a code
 profile-telegram-another = Link another
 profile-telegram-unlink = Unlink
 profile-telegram-code = Send this code to the bot. It works once, until: { $until }.
 profile-telegram-code-label = Code for the bot
 profile-telegram-open = Open the bot with the code
+profile-telegram-open-in = Open the bot in { $messenger }
 profile-morning = List of repairs every morning
 profile-morning-note = By the shop's clock. Empty for none. The list comes to your Telegram when there is something to do.
 profile-saved = Saved.
@@ -1339,10 +1340,10 @@ merge-linked = linked
 merge-lead = The repairs move to the card that stays, and their links stay valid; the customer sees there what you write from now on. For 24 hours it can be undone.
 merge-phone-second = The phone of the card that goes becomes another phone of the one that stays.
 merge-phone-note = The phone of the card that goes is written into the note.
-merge-telegram-dropped = Both have Telegram: the account of the card that stays is kept, the other one gets nothing more.
-merge-telegram-moves = The Telegram account moves to the card that stays.
-merge-telegram-stays = The Telegram account stays.
-merge-telegram-none = Neither has Telegram.
+merge-account-dropped = Both have { $messenger }: the account of the card that stays is kept, the other one gets nothing more.
+merge-account-moves = The { $messenger } account moves to the card that stays.
+merge-account-stays = The { $messenger } account stays.
+merge-account-none = Neither has an account on a messenger.
 merge-do = Merge
 merge-swap = Keep the other one
 merge-done = Merged with:

@@ -19,8 +19,8 @@ use fluent_templates::{LanguageIdentifier, Loader, langid};
 pub use attachment::{attachment, size};
 
 use crate::domain::{
-    Category, Conflict, Currency, Day, DrawerName, Invalid, Language, Method, Money, Observation,
-    PaymentKind, Problem, Stage, Status, USUAL_STAGES,
+    Category, Conflict, Currency, Day, DrawerName, Invalid, Language, Messenger, Method, Money,
+    Observation, PaymentKind, Problem, Stage, Status, USUAL_STAGES,
 };
 
 fluent_templates::static_loader! {
@@ -179,6 +179,14 @@ pub fn day(language: Language, day: Day) -> String {
         ("year", day.year().to_string().into()),
     ];
     text_with(language, "day-long", args)
+}
+
+/// Returns the name of a messenger, which no language translates.
+pub const fn messenger_name(messenger: Messenger) -> &'static str {
+    match messenger {
+        Messenger::Telegram => "Telegram",
+        Messenger::Max => "MAX",
+    }
 }
 
 /// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500". A negative one has a

@@ -80,14 +80,14 @@ bot-command-start = Подтвердить номер телефона
 bot-command-help = Подсказка
 
 staff-bot-linked =
-    Telegram привязан к { $email }. Сюда придут новые заявки, ответы клиентов и утренний список.
+    { $messenger } привязан к { $email }. Сюда придут новые заявки, ответы клиентов и утренний список.
 
     /today — что сейчас в работе
     /stop — отвязать
 staff-bot-wrong-code = Код не подходит: он использован, просрочен или набран с ошибкой. Новый — в профиле.
 staff-bot-too-many = Слишком много неверных кодов. Попробуйте через 15 минут.
-staff-bot-unlinked = Telegram отвязан: о заявках сюда больше не напишем.
-staff-bot-not-taken = Сообщение никому не передано: сотрудники пишут на странице заявки. Здесь — /today, чтобы увидеть свои заявки, и /stop, чтобы отвязать Telegram.
+staff-bot-unlinked = { $messenger } отвязан: о заявках сюда больше не напишем.
+staff-bot-not-taken = Сообщение никому не передано: сотрудники пишут на странице заявки. Здесь — /today, чтобы увидеть свои заявки, и /stop, чтобы отвязать { $messenger }.
 staff-bot-new-task = Вам передали заявку: { $task }
 staff-bot-answered = Клиент ответил: { $task }
 staff-bot-list = Ваши заявки:
@@ -469,14 +469,15 @@ profile-language-ru = Русский
 profile-language-en = English
 profile-everywhere = Выйти на всех устройствах
 profile-everywhere-note = Все сеансы и токены этой учётной записи перестанут работать, включая этот.
-profile-telegram-lead = Привяжите свой Telegram: бот напишет о новых заявках и ответах клиентов.
-profile-telegram-linked = Ваш Telegram привязан: бот пишет о новых заявках и ответах клиентов.
+profile-telegram-lead = Привяжите свой { $messenger }: бот напишет о новых заявках и ответах клиентов.
+profile-telegram-linked = Ваш { $messenger } привязан: бот пишет о новых заявках и ответах клиентов.
 profile-telegram-make = Получить код
 profile-telegram-another = Привязать другой
 profile-telegram-unlink = Отвязать
 profile-telegram-code = Отправьте боту этот код. Он сработает один раз, до: { $until }.
 profile-telegram-code-label = Код для бота
 profile-telegram-open = Открыть бота с кодом
+profile-telegram-open-in = Открыть бота в { $messenger }
 profile-morning = Список заявок каждое утро
 profile-morning-note = Время мастерской. Пусто — не присылать. Список приходит в ваш Telegram, если есть что делать.
 profile-saved = Сохранено.
@@ -1384,10 +1385,10 @@ merge-linked = привязан
 merge-lead = Заявки перейдут в карточку, которая остаётся, их ссылки не изменятся; клиент увидит там то, что вы напишете с этой минуты. Отменить можно 24 часа.
 merge-phone-second = Телефон исчезающей карточки станет вторым телефоном той, что остаётся.
 merge-phone-note = Телефон исчезающей карточки будет записан в заметку.
-merge-telegram-dropped = Telegram есть у обеих: останется чат той, что остаётся, в другой больше ничего не придёт.
-merge-telegram-moves = Telegram перейдёт в карточку, которая остаётся.
-merge-telegram-stays = Telegram останется.
-merge-telegram-none = Telegram нет ни у одной.
+merge-account-dropped = { $messenger } есть у обеих: останется чат той, что остаётся, в другой больше ничего не придёт.
+merge-account-moves = { $messenger } перейдёт в карточку, которая остаётся.
+merge-account-stays = { $messenger } останется.
+merge-account-none = Мессенджера нет ни у одной.
 merge-do = Объединить
 merge-swap = Оставить другую
 merge-done = Объединена с карточкой:

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use warp::http::StatusCode;
 
-use crate::bot::create;
+use crate::bot::{contact, create};
 use crate::fake_max::{Answer, FakeMax, TOKEN, USERNAME, message, own_contact, started};
 use crate::harness::{Log, PASSWORD, Shop, code};
 use crate::max_wire::tls;
@@ -27,9 +27,8 @@ pub async fn without_bot(fake: &FakeMax) -> Shop {
 
 /// Connects the bot, which is well then.
 pub async fn connect(shop: &Shop) {
-    let query = format!(
-        r#"mutation {{ connectMaxBot(token: "{TOKEN}") {{ maxBot {{ isWell }} }} }}"#
-    );
+    let query =
+        format!(r#"mutation {{ connectMaxBot(token: "{TOKEN}") {{ maxBot {{ isWell }} }} }}"#);
     let answer = shop.ask(&query).await;
     assert_eq!(
         answer["data"]["connectMaxBot"]["maxBot"]["isWell"], true,
@@ -76,9 +75,16 @@ async fn a_pasted_token_is_a_bot_at_max_at_once_that_survives_a_restart_and_is_t
     assert!(page.contains("gosuslugi.ru/crt"), "{page}");
     assert_eq!(bot(&shop).await["isConnected"], false);
 
-    let form = [("token", TOKEN), ("max.ca_file", ""), ("was:max.ca_file", "")];
+    let form = [
+        ("token", TOKEN),
+        ("max.ca_file", ""),
+        ("was:max.ca_file", ""),
+    ];
     let (status, to) = send(&mut owner, "", &form).await;
-    assert_eq!((status, &*to), (StatusCode::SEE_OTHER, "/settings/max?connected=1"));
+    assert_eq!(
+        (status, &*to),
+        (StatusCode::SEE_OTHER, "/settings/max?connected=1")
+    );
     let page = owner.page(PAGE).await;
     for shown in [
         "@desk_max_bot отвечает",
@@ -171,13 +177,13 @@ async fn the_settings_of_the_bot_at_max_count_at_once() {
     assert_eq!(fake.subscriptions(), [&*url]);
 
     // Without the file of the authorities no bot runs, and the page says so.
-    let form = [
-        ("max.ca_file", "/none/ca.pem"),
-        ("was:max.ca_file", ""),
-    ];
+    let form = [("max.ca_file", "/none/ca.pem"), ("was:max.ca_file", "")];
     send(&mut owner, "/settings", &form).await;
     let page = owner.page(PAGE).await;
-    assert!(page.contains("Файл с корневым сертификатом MAX не годится"), "{page}");
+    assert!(
+        page.contains("Файл с корневым сертификатом MAX не годится"),
+        "{page}"
+    );
     let known = bot(&shop).await;
     assert_eq!(known["trouble"]["kind"], "AUTHORITIES", "{known}");
     assert_eq!(known["caFile"], "/none/ca.pem");
@@ -306,8 +312,15 @@ async fn another_bot_at_max_takes_over_only_when_the_owner_says_so() {
     let before = route(&shop);
     send(&mut owner, "", &[("token", OTHER), ("otherBot", "1")]).await;
     let known = bot(&shop).await;
-    assert_eq!((&known["username"], &known["isWell"]), (&json!("other_max_bot"), &json!(true)));
-    assert_ne!(route(&shop), before, "the secret of the former bot's updates is worth nothing");
+    assert_eq!(
+        (&known["username"], &known["isWell"]),
+        (&json!("other_max_bot"), &json!(true))
+    );
+    assert_ne!(
+        route(&shop),
+        before,
+        "the secret of the former bot's updates is worth nothing"
+    );
     shop.close().await;
 }
 
@@ -340,6 +353,49 @@ async fn a_bot_that_max_does_not_let_work_is_told_from_customers_who_blocked_it(
     sent(&shop, &fake, 4).await;
     let answer = shop.ask(check).await;
     assert!(answer["data"]["checkMaxBot"]["maxBot"]["trouble"].is_null());
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_waits_for_max_goes_by_another_channel_while_its_certificate_cannot_be_read() {
+    let fake = FakeMax::start().await;
+    let settings = format!(
+        "[max]\ntoken = '{TOKEN}'\napi_url = '{}'\nmode = 'webhook'",
+        fake.url()
+    );
+    let shop = Shop::with_owner().await;
+    let shop = shop.reopen_with(&settings, Duration::ZERO).await;
+    fake.subscribed().await;
+    create(&shop, "+79000000001").await;
+    shop.update(contact(5, 5, "+79000000001")).await;
+    let own = json!([own_contact(ANNA, "79000000001")]);
+    let update = message(ANNA, "mid.a1", "", own);
+    assert_eq!(fake.deliver(&update).await, 200);
+    sent(&shop, &fake, 2).await;
+    // She was heard at MAX last, so the notice is planned for it.
+    crate::bot::set_status(&shop, "1", "READY").await;
+    let set = |file: &str| {
+        format!(
+            r#"mutation {{ updateSettings(settings: [{{key: MAX_CA_FILE, value: "{file}"}}]) {{ settings {{ key }} }} }}"#
+        )
+    };
+    assert!(shop.ask(&set("/none/ca.pem")).await["errors"].is_null());
+    while bot(&shop).await["trouble"]["kind"] != "AUTHORITIES" {}
+    let ready = |sent: &[Value]| {
+        let all = sent.iter().filter_map(|sent| sent["text"].as_str());
+        all.filter(|text| text.contains("Готово: заявка")).count()
+    };
+    crate::harness::eventually("the notice goes by Telegram", || {
+        shop.clock.advance(Duration::from_secs(1));
+        ready(&shop.telegram.messages_now()) == 1
+    })
+    .await;
+    // With the file in order, MAX is used again.
+    assert!(shop.ask(&set("")).await["errors"].is_null());
+    while bot(&shop).await["isWell"] != true {}
+    crate::bot::set_status(&shop, "1", "IN_PROGRESS").await;
+    sent(&shop, &fake, 3).await;
+    assert_eq!(ready(&fake.messages()), 0);
     shop.close().await;
 }
 
@@ -380,7 +436,13 @@ async fn the_token_of_max_is_nowhere_but_in_the_database_and_only_owners_touch_i
     connect(&shop).await;
     let mut shown = Vec::new();
     let owner = Browser::signed_in(&shop, "owner@example.com").await;
-    for page in [PAGE, "/settings/max/qr", "/settings/audit", "/staff", "/today"] {
+    for page in [
+        PAGE,
+        "/settings/max/qr",
+        "/settings/audit",
+        "/staff",
+        "/today",
+    ] {
         shown.push(owner.page(page).await);
     }
     drop(owner);
@@ -411,7 +473,11 @@ async fn the_token_of_max_is_nowhere_but_in_the_database_and_only_owners_touch_i
     }
     for path in ["", "/settings", "/check", "/disconnect"] {
         let path = format!("{PAGE}{path}");
-        let form = [("token", OTHER), ("max.mode", "off"), ("was:max.mode", "auto")];
+        let form = [
+            ("token", OTHER),
+            ("max.mode", "off"),
+            ("was:max.mode", "auto"),
+        ];
         let status = employee.post(&path, &form).await.status();
         assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
         assert!(goes_to(&stranger.post(&path, &form).await).starts_with("/login"));

@@ -6,6 +6,7 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
+use super::contact::signature;
 use super::message;
 use super::person::{person, person_id};
 use crate::channels::{Event, Update};
@@ -20,7 +21,7 @@ pub fn parse(json: &[u8], token: &SecretString) -> Vec<Update> {
     let Some(kind) = update["update_type"].as_str() else {
         return Vec::new();
     };
-    let name = name(kind, &update);
+    let name = name(kind, &update, token);
     let events = match kind {
         "message_created" => message::read(&update, &name, token)
             .into_iter()
@@ -52,8 +53,9 @@ pub fn parse(json: &[u8], token: &SecretString) -> Vec<Update> {
     events.map(update).collect()
 }
 
-/// Returns the name of an update, which MAX doesn't number: it is the same when the update is redelivered.
-fn name(kind: &str, update: &Value) -> String {
+/// Returns the name of an update, which MAX doesn't number: it is the same when the update is redelivered. It is stored for
+/// a week, also when the person is erased meanwhile, so that it doesn't contain their dialog.
+fn name(kind: &str, update: &Value, token: &SecretString) -> String {
     let (message, callback) = (&update["message"], &update["callback"]);
     let instant = |of: &Value| of["timestamp"].as_i64().unwrap_or_default();
     let mid = message["body"]["mid"].as_str();
@@ -66,7 +68,8 @@ fn name(kind: &str, update: &Value) -> String {
             let own = update["chat_id"].as_i64();
             let chat = own.or_else(|| message["recipient"]["chat_id"].as_i64());
             let chat = chat.unwrap_or_default();
-            format!("{kind}/{chat}/{}", instant(update))
+            let dialog = format!("{chat}/{}", instant(update));
+            format!("{kind}/{}", signature(token, &dialog))
         }
     }
 }
@@ -183,7 +186,8 @@ mod tests {
         ] {
             let update = one(&json!({"update_type": kind, "timestamp": 5, "chat_id": 3}));
             assert!(matches!(update.event, Event::Other));
-            assert_eq!(update.key, format!("{kind}/3/5"));
+            assert!(update.key.starts_with(&format!("{kind}/")));
+            assert!(!update.key.contains("3/5"), "{}", update.key);
         }
         for text in [
             "",

@@ -5,6 +5,7 @@ use warp::reply::Response;
 
 use crate::app::messenger_bot::MessengerReport;
 use crate::domain::{BotMode, Error, Messenger, Origin, Receiving, ReceivingReason, Result};
+use crate::i18n::messenger_name as name;
 use crate::web::qr::Qr;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
@@ -59,14 +60,6 @@ impl Standing {
             more: troubles.collect(),
             advice,
         }
-    }
-}
-
-/// Returns the name of a messenger, which no language translates.
-pub(super) const fn name(messenger: Messenger) -> &'static str {
-    match messenger {
-        Messenger::Telegram => "Telegram",
-        Messenger::Max => "MAX",
     }
 }
 

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::Desk;
 use crate::app::bot_connection::{BotInUse, Probe};
 use crate::channels::telegram::{self, Client};
-use crate::domain::{BotServer, BotToken, Error, Receiving};
+use crate::domain::{BotServer, BotToken, Error, Messenger, Receiving};
 use crate::workers::mornings::Mornings;
 use crate::workers::outbox::{Notifier, StaffTexts};
 use crate::workers::parts::Parts;
@@ -79,7 +79,10 @@ impl Bot {
         parts.add(Notifier::new(db, clock, client.clone(), words));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         parts.add(Fetcher::new(db, clock, client.clone()));
-        parts.add(Mornings { desk: desk.clone() });
+        parts.add(Mornings {
+            desk: desk.clone(),
+            messenger: Messenger::Telegram,
+        });
         parts.add(Menu::new(desk.clone(), pace(), client.clone()));
 
         let (polled, refused) = (watch::Sender::new(Polled::None), watch::Sender::new(None));

@@ -16,10 +16,11 @@ use tokio_util::sync::CancellationToken;
 use crate::app::Desk;
 use crate::app::max_connection::{self, FoundBot, MaxInUse, Probe, WantedMax};
 use crate::channels::max::{Client, webhook_url};
-use crate::domain::{MaxHealth, MaxToken, MaxTrouble, Receiving, Result, chain};
+use crate::domain::{MaxHealth, MaxToken, MaxTrouble, Messenger, Receiving, Result, chain};
 use crate::failure::Failure;
 use crate::https::Authorities;
 use crate::workers::bot::Pace;
+use crate::workers::mornings::Mornings;
 use crate::workers::outbox::{Notifier, StaffTexts};
 use crate::workers::parts::Parts;
 use crate::workers::photos::Fetcher;
@@ -191,6 +192,10 @@ impl Supervisor {
         parts.add(Notifier::new(db, clock, client.clone(), words));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         parts.add(Fetcher::new(db, clock, client.clone()));
+        parts.add(Mornings {
+            desk: desk.clone(),
+            messenger: Messenger::Max,
+        });
         let (tried, lost) = (watch::Sender::new(()), watch::Sender::new(()));
         let (attempts, losses) = (tried.subscribe(), lost.subscribe());
         let registering = Registering { pace: pace(), lost };

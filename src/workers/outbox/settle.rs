@@ -51,6 +51,12 @@ pub(super) fn settle(
         }) => {
             let wait = after.unwrap_or_else(|| backoff(row.attempts));
             let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+            // Another channel takes over on time, whatever the pause between attempts.
+            let late = routes::late(row);
+            let at = match after {
+                None if now < late => at.min(late),
+                _ => at,
+            };
             store::outbox::set_retry(tx, row.id, now, at, maybe_done, &detail)?;
             match routes::is_late(row, now) {
                 true => pass_on(tx, shop, row, &row.refused_by).map(drop),
@@ -111,9 +117,7 @@ fn pass_on(
 
 /// Records that a chat can't be reached.
 fn blocked(tx: &Transaction, shop: &Shop, chat: Chat, now: Timestamp) -> Result<()> {
-    if let Some(id) = chat.telegram_id() {
-        store::employees::forget_telegram(tx, id)?;
-    }
+    store::employees::forget_chat(tx, chat)?;
     chat_links::set_blocked(tx, shop, chat, true, now)
 }
 

@@ -27,8 +27,8 @@ const WORKERS: usize = 8;
 const AWAY: Duration = Duration::from_secs(24 * 3_600);
 /// How long changes go on after Telegram is back.
 const AFTER: Duration = Duration::from_secs(4 * 3_600);
-/// How long a message may wait for a failing channel, with the attempt that notices it.
-const LATE: i64 = 900;
+/// How long a message may wait for a failing channel: ten minutes after its delay, behind another one of the same person.
+const LATE: i64 = 660;
 const RESTART: Duration = Duration::from_secs(2);
 /// Every so many messages of a messenger, a response is lost.
 const LOST_ANSWER: usize = 23;
@@ -398,9 +398,7 @@ async fn open(people: i64, each: i64) -> (Shop, Vec<(i64, i64)>) {
         fake.url()
     );
     let shop = Shop::with_owner().await;
-    let shop = shop
-        .reopen_with(&settings, Duration::ZERO)
-        .await;
+    let shop = shop.reopen_with(&settings, Duration::ZERO).await;
     fake.subscribed().await;
     let mut tasks = Vec::new();
     for _ in 0..each {
