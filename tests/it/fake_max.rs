@@ -220,11 +220,6 @@ impl FakeMax {
         bots.insert(token.to_owned(), (id, username.to_owned()));
     }
 
-    /// Forgets a token, as when it is replaced.
-    pub fn refuse(&self, token: &str) {
-        self.0.bots.lock().unwrap().remove(token);
-    }
-
     /// Returns the registered addresses.
     pub fn subscriptions(&self) -> Vec<String> {
         let all = self.0.subscriptions.borrow();

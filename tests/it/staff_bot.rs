@@ -719,7 +719,7 @@ async fn a_long_list_fits_a_message_of_max() {
     for _ in 0..40 {
         let model = "Очень длинное название устройства, которое не умещается";
         let query = format!(
-            r#"mutation {{ createTask(taskData: {{customerPhone: "+79012345678", category: REPAIR, employeeId: 1, dueOn: "2021-07-31", device: {{kind: "phone", model: "{model}"}}}}) {{ task {{ id }} }} }}"#
+            r#"mutation {{ createTask(taskData: {{customerPhone: "+79012345678", category: REPAIR, dueOn: "2021-07-31", device: {{kind: "phone", model: "{model}"}}}}) {{ task {{ id }} }} }}"#
         );
         let made = shop.ask(&query).await;
         assert!(made["errors"].is_null(), "{made}");

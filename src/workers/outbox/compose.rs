@@ -95,7 +95,7 @@ fn addressee(
     match routes.first() {
         _ if routes.contains(&row.channel) => Ok(Addressee::Customer(customer.into())),
         Some(other) => {
-            store::outbox::set_channel(tx, row.id, *other, &row.refused_by)?;
+            store::outbox::set_channel(tx, row.id, *other, &row.refused_by, context.now)?;
             Ok(Addressee::Elsewhere)
         }
         None if is_tried => Ok(Addressee::Customer(customer.into())),

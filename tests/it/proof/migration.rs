@@ -151,7 +151,8 @@ const ROWS: &[&str] = &[
     "INSERT INTO email_stops (address, stopped_at) VALUES (x'0123', 5);",
     "",
     "UPDATE employees SET max_id = 5000000000002 WHERE id = 2;
-     INSERT INTO staff_code_tries (messenger, chat_id, tries, until) VALUES ('MAX', 4000000000001, 2, 7);",
+     INSERT INTO staff_code_tries (messenger, chat_id, tries, until) VALUES ('MAX', 4000000000001, 2, 7);
+     UPDATE outbox SET passed_on_at = 4 WHERE id = 2;",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;

@@ -13,3 +13,6 @@ INSERT INTO staff_code_tries_anew (messenger, chat_id, tries, until)
 SELECT 'TELEGRAM', telegram_id, tries, until FROM staff_code_tries;
 DROP TABLE staff_code_tries;
 ALTER TABLE staff_code_tries_anew RENAME TO staff_code_tries;
+
+-- When a message was passed on to its channel by another one that failed; NULL for the first one.
+ALTER TABLE outbox ADD COLUMN passed_on_at INTEGER;
