@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::{Desk, backups};
-use crate::domain::{AuditAction, Employee, Error, Owner, Problem, Result, Shop};
+use crate::domain::{AuditAction, Chat, Employee, Error, Messenger, Owner, Problem, Result, Shop};
 use crate::store::{self, Connection, Db, Transaction};
 
 /// The word that notes the demo beside the steps of the first day.
@@ -13,6 +13,15 @@ const LOADED: &str = "DEMO";
 
 /// The word that notes the data of `zayavka demo`, which isn't removed.
 const INVENTED: &str = "INVENTED";
+
+/// The highest id of an invented account at MAX. Nothing is sent to an account near it: unlike Telegram, MAX documents no
+/// range of ids.
+pub const LAST_AT_MAX: i64 = (1 << 53) - 1;
+
+/// Returns whether an account at MAX is a demo's.
+pub fn is_invented(chat: Chat) -> bool {
+    chat.messenger == Messenger::Max && chat.id > LAST_AT_MAX - (1 << 40)
+}
 
 /// Fills an empty shop with invented data.
 pub type Fill =

@@ -46,6 +46,7 @@ pub mod max_connection;
 pub mod memory;
 pub mod merges;
 pub mod message_texts;
+pub mod messenger_bot;
 pub mod notices;
 pub mod packed;
 pub mod paging;

@@ -31,8 +31,15 @@ pub const LATE: Duration = Duration::from_secs(600);
 
 /// Returns whether a message has waited for its channel for too long.
 pub fn is_late(row: &Outgoing, now: Timestamp) -> bool {
-    let late = row.due.saturating_add(LATE).unwrap_or(Timestamp::MAX);
-    late <= now
+    late(row, now) <= now
+}
+
+/// Returns when a message has waited for its channel for too long.
+pub fn late(row: &Outgoing, now: Timestamp) -> Timestamp {
+    // A later instant is of a clock that ran ahead.
+    let passed_on = row.passed_on.filter(|at| *at <= now);
+    let since = passed_on.unwrap_or(row.due);
+    since.saturating_add(LATE).unwrap_or(Timestamp::MAX)
 }
 
 /// Returns the channel by which a message can go instead of its own: the next one in the order of preference, or the first
@@ -63,7 +70,7 @@ pub fn plan(tx: &Transaction, shop: &Shop, customer: &Customer, now: Timestamp) 
         match routes.first() {
             Some(_) if routes.contains(&planned.channel) => {}
             Some(first) => {
-                store::outbox::set_channel(tx, planned.id, *first, &planned.refused_by)?;
+                store::outbox::set_channel(tx, planned.id, *first, &planned.refused_by, now)?;
             }
             None => give_up(tx, planned.id, planned.notice, planned.channel, now)?,
         }

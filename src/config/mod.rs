@@ -175,7 +175,7 @@ impl Config {
             jwt_secret,
             telegram: Telegram::check(raw.telegram, &sources, secure)?,
             channels: Channels::check(raw.sms, raw.email, &sources)?,
-            max: Max::check(raw.max, secure)?,
+            max: Max::check(raw.max, &sources, secure)?,
             introspection: match &*raw.graphql.introspection {
                 "staff" => Introspection::Staff,
                 "all" => Introspection::All,

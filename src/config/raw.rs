@@ -292,7 +292,7 @@ impl Sources {
         let builder = config::Config::builder().add_source(self.0);
         let builder = builder
             .set_override(SettingKey::BotMode.word(), off.clone())
-            .and_then(|builder| builder.set_override("max.mode", off.clone()))
+            .and_then(|builder| builder.set_override(SettingKey::MaxMode.word(), off.clone()))
             .and_then(|builder| builder.set_override(SettingKey::SmsProvider.word(), off))
             .and_then(|builder| builder.set_override(SettingKey::EmailHost.word(), ""));
         let built = builder.map_err(ConfigError::Unreadable)?.build();

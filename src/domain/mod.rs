@@ -38,7 +38,7 @@ mod language;
 mod letters;
 mod lines;
 mod logo;
-mod max_state;
+mod max_bot;
 mod merge;
 mod merged;
 mod message_text;
@@ -127,7 +127,7 @@ pub use lines::{
     Percent, Quantity, Totals, WarrantyDays,
 };
 pub use logo::Logo;
-pub use max_state::{MaxState, MaxTrouble};
+pub use max_bot::{MaxHealth, MaxState, MaxToken, MaxTrouble};
 pub use merge::{Edit, Merge, Shown};
 pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
 pub use message_text::{

@@ -123,6 +123,8 @@ pub struct Outgoing {
     pub attempts: u32,
     pub created: Timestamp,
     pub due: Timestamp,
+    /// When it was passed on to its channel; `None` for the first one.
+    pub passed_on: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! The settings that owners change while the server runs.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{
@@ -27,6 +28,8 @@ words! {
         ReminderHour = "reminders.hour",
         NotifyDelay = "telegram.notify_delay",
         BotMode = "telegram.mode",
+        MaxMode = "max.mode",
+        MaxCaFile = "max.ca_file",
         ChannelsOrder = "channels.order",
         SmsProvider = "sms.provider",
         SmsLogin = "sms.login",
@@ -82,6 +85,9 @@ pub struct Settings {
     pub links_hold: Duration,
     pub registration: Registration,
     pub bot_mode: BotMode,
+    pub max_mode: BotMode,
+    /// File with the certificate authorities of MAX's server; `None` for those of the system.
+    pub max_ca_file: Option<PathBuf>,
     /// `None` when pickup reminders are off.
     pub reminders: Option<Reminders>,
     /// `None` when no SMS are sent.

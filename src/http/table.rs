@@ -173,6 +173,13 @@ pages! { visit:
     GET ["settings", "bot", "disconnect"] => settings::ask_to_disconnect_bot(visit).await;
     POST ["settings", "bot", "disconnect"] => settings::disconnect_bot(visit).await;
     GET ["settings", "bot", "qr"] => settings::bot_poster(visit);
+    GET ["settings", "max"] => settings::max(visit).await;
+    POST ["settings", "max"] => settings::connect_max(visit).await;
+    POST ["settings", "max", "settings"] => settings::set_max(visit).await;
+    POST ["settings", "max", "check"] => settings::check_max(visit).await;
+    GET ["settings", "max", "disconnect"] => settings::ask_to_disconnect_max(visit).await;
+    POST ["settings", "max", "disconnect"] => settings::disconnect_max(visit).await;
+    GET ["settings", "max", "qr"] => settings::max_poster(visit);
     GET ["settings", "channels"] => settings::channels(visit).await;
     POST ["settings", "channels", what] => settings::change_channel(visit, what).await;
     GET ["settings", "webhooks"] => settings::webhooks(visit).await;

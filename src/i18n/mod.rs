@@ -20,8 +20,8 @@ use jiff::Timestamp;
 pub use attachment::{attachment, size};
 
 use crate::domain::{
-    Category, Conflict, Currency, Day, DrawerName, Invalid, Language, Method, Money, Observation,
-    PaymentKind, Problem, Stage, Status, TimeZone, USUAL_STAGES,
+    Category, Conflict, Currency, Day, DrawerName, Invalid, Language, Messenger, Method, Money,
+    Observation, PaymentKind, Problem, Stage, Status, TimeZone, USUAL_STAGES,
 };
 
 fluent_templates::static_loader! {
@@ -192,6 +192,14 @@ pub fn exact(language: Language, zone: &TimeZone, instant: Timestamp) -> String 
         "when-exact",
         [("day", day.into()), ("time", time.into())],
     )
+}
+
+/// Returns the name of a messenger, which no language translates.
+pub const fn messenger_name(messenger: Messenger) -> &'static str {
+    match messenger {
+        Messenger::Telegram => "Telegram",
+        Messenger::Max => "MAX",
+    }
 }
 
 /// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500". A negative one has a

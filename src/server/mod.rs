@@ -16,10 +16,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
-use crate::app::bot_connection::BotConnection;
+use crate::app::bot_connection::{self, Telegram};
 use crate::app::channel_accounts::{Channels, Kept};
 use crate::app::email_stops::EmailStops;
-use crate::app::max_connection::{MaxBot, MaxConnection};
+use crate::app::max_connection::{self, Max, MaxInUse};
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::link_key::LinkKey,
@@ -58,6 +58,7 @@ pub struct Server {
     bot: Supervisor,
     first_bot: First,
     max: max::Supervisor,
+    first_max: Option<MaxInUse>,
     sms_url: Option<String>,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
@@ -113,19 +114,19 @@ impl Server {
                 "the proxy of the environment is not used; set telegram.proxy if Telegram is reached by one"
             );
         }
-        let way = telegram.server.way();
-        let bot = BotConnection::new(telegram.token, token, way, probe(&telegram.server));
+        let bot = Telegram {
+            way: telegram.server.way(),
+            probe: probe(&telegram.server),
+        };
+        let bot = bot_connection::connection(telegram.token, token, bot);
         let sms_url = config.channels.sms_url.clone();
         let channels = channels(&db, config.channels).await?;
         let of_max = config.max;
-        let max_bot = match of_max.token {
-            Some(token) => Some(MaxBot {
-                token,
-                mode: of_max.mode,
-                secret: Arc::new(secrets::kept(&db, "max_webhook").await?.into()),
-            }),
-            None => None,
+        let token = db.read(|c: &_| store::secrets::max_token(c)).await?;
+        let max = Max {
+            probe: max::probe(&of_max.api_url),
         };
+        let max = max_connection::connection(of_max.token, token, max);
         let key = match config.jwt_secret {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
@@ -147,7 +148,7 @@ impl Server {
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
             bot,
-            max: MaxConnection::new(max_bot),
+            max,
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl)?,
             devices: Devices::new(key.expose_secret().as_bytes())?,
@@ -176,15 +177,16 @@ impl Server {
         let max = max::Supervisor {
             desk: desk.clone(),
             api_url: of_max.api_url,
-            ca_file: of_max.ca_file,
         };
         let first_bot = bot.prepare().await?;
+        let first_max = max.prepare().await?;
         Ok(Self {
             listener,
             desk,
             bot,
             first_bot,
             max,
+            first_max,
             sms_url,
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
@@ -264,7 +266,7 @@ impl Server {
         };
         let mut parts = JoinSet::new();
         parts.spawn(self.bot.run(self.first_bot, stop.clone()).boxed());
-        parts.spawn(self.max.run(stop.clone()).boxed());
+        parts.spawn(self.max.run(self.first_max, stop.clone()).boxed());
         let accounts = Accounts {
             desk: self.desk.clone(),
             sms_url: self.sms_url,

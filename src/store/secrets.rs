@@ -4,13 +4,15 @@ use rusqlite::OptionalExtension;
 use secrecy::SecretString;
 
 use super::{Connection, Transaction};
-use crate::domain::{BotToken, ChannelSecret, Error, Result};
+use crate::domain::{BotToken, ChannelSecret, Error, MaxToken, Result};
 
 /// Names of what owners gave for SMS and e-mail.
 const SMS_KEY: &str = "sms_key";
 const MAIL_PASSWORD: &str = "mail_password";
 /// Name of the bot's token that an owner connected.
 pub const BOT_TOKEN: &str = "telegram_token";
+/// Name of the token of the bot at MAX that an owner connected.
+pub const MAX_TOKEN: &str = "max_token";
 /// Name of the position in MAX's updates. It tells a reader nothing, but it belongs to the bot.
 const MAX_MARKER: &str = "max_marker";
 
@@ -46,11 +48,20 @@ pub fn set_max_marker(tx: &Transaction, marker: i64) -> Result<()> {
     set(tx, MAX_MARKER, marker.to_string().as_bytes())
 }
 
+pub fn delete_max_marker(tx: &Transaction) -> Result<()> {
+    delete(tx, MAX_MARKER)
+}
+
+/// Returns the token of the bot at MAX that an owner connected.
+pub fn max_token(connection: &Connection) -> Result<Option<MaxToken>> {
+    let token = text(connection, MAX_TOKEN)?;
+    Ok(token.map(MaxToken::trusted))
+}
+
 /// Returns the bot's token that an owner connected.
 pub fn bot_token(connection: &Connection) -> Result<Option<BotToken>> {
-    let token = get(connection, BOT_TOKEN)?.map(String::from_utf8);
-    let token = token.transpose().map_err(Error::internal)?;
-    Ok(token.map(|text| BotToken::trusted(text.into())))
+    let token = text(connection, BOT_TOKEN)?;
+    Ok(token.map(BotToken::trusted))
 }
 
 /// Returns the name under which a channel's secret is stored.
@@ -63,7 +74,11 @@ pub fn name_of(secret: ChannelSecret) -> &'static str {
 
 /// Returns a channel's secret that an owner gave.
 pub fn of_channel(connection: &Connection, secret: ChannelSecret) -> Result<Option<SecretString>> {
-    let stored = get(connection, name_of(secret))?.map(String::from_utf8);
+    text(connection, name_of(secret))
+}
+
+fn text(connection: &Connection, name: &str) -> Result<Option<SecretString>> {
+    let stored = get(connection, name)?.map(String::from_utf8);
     let stored = stored.transpose().map_err(Error::internal)?;
     Ok(stored.map(SecretString::from))
 }

@@ -330,6 +330,8 @@ const OTHERS: &[&str] = &[
     "/settings/backups/download",
     "/settings/bot/disconnect",
     "/settings/bot/qr",
+    "/settings/max/disconnect",
+    "/settings/max/qr",
     "/settings/texts/3",
     "/settings/texts/quote",
     "/settings/webhooks/1",

@@ -204,6 +204,12 @@ async fn the_demo_is_two_years_of_five_people() {
     // The demo's Telegram accounts don't exist, and no message to them is pending.
     let real = "SELECT count(*) FROM customers WHERE telegram_id < (1 << 52) - (1 << 41)";
     assert_eq!(number(&demo, real), 0);
+    // Nor do those at MAX, to which nothing would be sent.
+    let invented =
+        "SELECT count(*) FROM customers WHERE max_verified = 1 AND max_id > (1 << 53) - (1 << 40)";
+    let at_max = "SELECT count(*) FROM customers WHERE max_id IS NOT NULL";
+    assert!(number(&demo, invented) > 0);
+    assert_eq!(number(&demo, invented), number(&demo, at_max));
     let waiting = "SELECT count(*) FROM outbox WHERE state IN ('WAITING', 'SENDING')";
     assert_eq!(number(&demo, waiting), 0);
     let late = "SELECT count(*) FROM tasks WHERE due_on < '2021-07-25' AND status = 'ACCEPTED'";

@@ -70,6 +70,8 @@ mod lockout;
 mod log;
 mod mapping;
 mod max;
+mod max_connection;
+mod max_identity;
 mod max_settings;
 mod max_wire;
 mod merges;

@@ -157,6 +157,7 @@ pub const OWNERS: &[&str] = &[
     "/settings/access",
     "/settings/backups",
     "/settings/bot",
+    "/settings/max",
     "/settings/texts",
     "/settings/texts/3",
     "/settings/texts/comment",

@@ -49,6 +49,10 @@ pub enum SettingKeyEnum {
     ChannelsOrder,
     /// `telegram.mode`: auto, webhook, polling or off.
     BotMode,
+    /// `max.mode`: auto, webhook, polling or off.
+    MaxMode,
+    /// `max.ca_file`: the file with the certificate authorities of MAX's server.
+    MaxCaFile,
     /// `sms.provider`: off, sms.ru, smsc or smsaero.
     SmsProvider,
     /// `sms.login`.
@@ -169,6 +173,10 @@ pub enum AuditActionEnum {
     BotConnected,
     /// The bot was disconnected; `from` is its name.
     BotDisconnected,
+    /// A bot at MAX was connected by its token; `from` and `to` are the names of the bots.
+    MaxBotConnected,
+    /// The bot at MAX was disconnected; `from` is its name.
+    MaxBotDisconnected,
     /// The key of a gateway or the password of the mail server was set; `subject` is its name in `config.toml`.
     ChannelSecretSet,
     /// It was removed.

@@ -48,7 +48,7 @@ fn read_told(row: &Row<'_>) -> rusqlite::Result<Told> {
 /// The columns from which a row is read, before and after it is settled.
 pub(super) const COLUMNS: &str = "id, person, channel, chat_id, refused_by, kind, task_id, answer_of, from_status, to_status, from_stage, \
     to_stage, comment_id, approval_id, reply, customer_id, state, reason, detail, attempts, created_at, due_at, try_at, \
-    settled_at, cost, arrival";
+    settled_at, cost, arrival, passed_on_at";
 
 /// Reads a row in every way in which it is used.
 pub(super) fn read_through(row: &Row<'_>) -> rusqlite::Result<()> {

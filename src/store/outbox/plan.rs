@@ -50,19 +50,20 @@ pub fn waited_for(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Sends a waiting row by another channel.
+/// Sends a waiting row by another channel, whose attempts begin now.
 pub fn set_channel(
     tx: &Transaction,
     id: NoticeId,
     channel: Channel,
     refused_by: &[Channel],
+    now: Timestamp,
 ) -> Result<()> {
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'WAITING', channel = ?2, refused_by = ?3,
-             chat_id = iif(task_id IS NULL, chat_id, NULL)
+        "UPDATE outbox SET state = 'WAITING', channel = ?2, refused_by = ?3, attempts = 0, try_at = ?4,
+             passed_on_at = ?4, chat_id = iif(task_id IS NULL, chat_id, NULL)
          WHERE id = ?1",
     )?
-    .execute((id, channel, words(refused_by)))?;
+    .execute((id, channel, words(refused_by), Millis(now)))?;
     Ok(())
 }
 

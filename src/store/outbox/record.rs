@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
 use super::{chat, read_told};
-use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
+use crate::domain::{Channel, Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
 use crate::store::engine::types::{Millis, numbers};
 use crate::store::{Connection, Transaction};
 
@@ -82,15 +82,21 @@ pub fn of_tasks(connection: &Connection, tasks: &[TaskId]) -> Result<Vec<NoticeR
 /// Number of rows that [`count_settled`] reads at most, so that a shop's age costs nothing.
 const COUNTED: usize = 20_000;
 
-/// Counts the delivered and the dead notices to customers that were settled since an instant, among the newest messages.
-pub fn count_settled(connection: &Connection, since: Timestamp) -> Result<(i64, i64)> {
+/// Counts the delivered and the dead notices to customers by a channel that were settled since an instant, among the newest messages.
+pub fn count_settled(
+    connection: &Connection,
+    channel: Channel,
+    since: Timestamp,
+) -> Result<(i64, i64)> {
     let sql = format!(
         "SELECT count(*) FILTER (WHERE state = 'DELIVERED'), count(*) FILTER (WHERE state = 'DEAD')
-         FROM (SELECT state, settled_at, task_id FROM outbox ORDER BY id DESC LIMIT {COUNTED})
-         WHERE settled_at >= ?1 AND task_id IS NOT NULL"
+         FROM (SELECT state, settled_at, task_id, channel FROM outbox ORDER BY id DESC LIMIT {COUNTED})
+         WHERE settled_at >= ?1 AND task_id IS NOT NULL AND channel = ?2"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let counts = statement.query_row([Millis(since)], |row| Ok((row.get(0)?, row.get(1)?)));
+    let counts = statement.query_row((Millis(since), channel), |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    });
     Ok(counts?)
 }
 

@@ -33,7 +33,7 @@ pub fn ready(
     let sql = format!(
         "SELECT o.id, o.person, o.channel, o.chat_id, o.customer_id, o.refused_by, o.kind, o.task_id,
              o.from_status, o.to_status, o.from_stage, o.to_stage, o.comment_id, o.approval_id, o.reply,
-             o.attempts, o.created_at, o.due_at
+             o.attempts, o.created_at, o.due_at, o.passed_on_at
          {HEADS} AND o.due_at <= :now AND o.try_at <= :now
          ORDER BY o.due_at, o.id LIMIT {limit}"
     );
@@ -227,6 +227,7 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
         attempts: row.get("attempts")?,
         created: row.get::<_, Millis>("created_at")?.0,
         due: row.get::<_, Millis>("due_at")?.0,
+        passed_on: row.get::<_, Option<Millis>>("passed_on_at")?.map(|at| at.0),
     })
 }
 

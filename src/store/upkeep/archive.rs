@@ -92,6 +92,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("employees", "epoch"),
     ("employees", "active"),
     ("employees", "telegram_id"),
+    ("employees", "max_id"),
 ];
 
 /// Identifies the format, in the first line.

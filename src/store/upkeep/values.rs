@@ -198,7 +198,7 @@ const TABLES: &[Table] = &[
     keyed("changes_stale", "subject_id", "at", first::<Millis>),
     table("change_eras", "started_at", first::<Millis>, &[]),
     table("staff_codes", "expires_at", first::<Millis>, &[]),
-    table("staff_code_tries", "until", first::<Millis>, &[]),
+    keyed("staff_code_tries", "chat_id", "until", first::<Millis>),
     table("morning_lists", "day", first::<Day>, &["at"]),
     table(
         "webhooks",

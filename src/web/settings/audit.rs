@@ -3,7 +3,7 @@
 use askama::Template;
 use warp::reply::Response;
 
-use super::parts::{EMAIL, PARTS, Part, SMS};
+use super::parts::{EMAIL, MAX_SETTINGS, PARTS, Part, SMS};
 use crate::app::{accounts, settings};
 use crate::domain::{AuditAction, AuditEvent, AuditEventId, Employee, Result, Role, Span};
 use crate::web::text::Texts;
@@ -69,7 +69,7 @@ pub async fn audit(visit: &Visit) -> Result<Response> {
 fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
     let texts = &visit.texts;
     let by = staff.iter().find(|one| Some(one.id) == event.employee);
-    let parts = PARTS.iter().chain([&SMS, &EMAIL]);
+    let parts = PARTS.iter().chain([&SMS, &EMAIL, &MAX_SETTINGS]);
     let fields = parts.flat_map(|part| part.fields);
     let label = fields.filter(|field| field.key.word() == event.subject);
     let label = label.map(|field| texts.s(field.label)).next();
@@ -111,6 +111,8 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::PhoneCorrected => "audit-phone-corrected",
         AuditAction::BotConnected => "audit-bot-connected",
         AuditAction::BotDisconnected => "audit-bot-disconnected",
+        AuditAction::MaxBotConnected => "audit-max-connected",
+        AuditAction::MaxBotDisconnected => "audit-max-disconnected",
         AuditAction::ChannelSecretSet => "audit-channel-secret-set",
         AuditAction::ChannelSecretRemoved => "audit-channel-secret-removed",
         AuditAction::WebhookCreated => "audit-webhook-created",

@@ -6,6 +6,8 @@ mod backups;
 mod bot;
 mod bot_way;
 mod channels;
+mod max;
+mod messenger;
 mod papers;
 mod parts;
 mod program;
@@ -31,6 +33,9 @@ pub use self::bot::{
     ask_to_disconnect_bot, bot, bot_poster, check_bot, connect_bot, disconnect_bot, set_bot_mode,
 };
 pub use self::channels::{change_channel, channels};
+pub use self::max::{
+    ask_to_disconnect_max, check_max, connect_max, disconnect_max, max, max_poster, set_max,
+};
 pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};
 use self::parts::{ADDRESS, BACKUPS, Field, Input, KEPT, PAPERS};
 pub use self::parts::{PARTS, Part};

@@ -29,10 +29,7 @@ pub(super) fn message(
     let message = match (&row.content, row.chat) {
         (Content::Reply(reply), Some(chat)) => Some(Outbound::Chat(chat, reply.clone())),
         (Content::Staff(news), Some(chat)) => {
-            let text = match chat.telegram_id() {
-                Some(id) => context.words.find(tx, id, *news, now)?,
-                None => None,
-            };
+            let text = context.words.find(tx, chat, *news, now)?;
             text.map(|reply| Outbound::Chat(chat, reply))
         }
         (Content::Notice(notice), _) => match addressee(tx, context, row, *notice)? {
@@ -102,7 +99,7 @@ fn addressee(
     match routes.first() {
         _ if routes.contains(&row.channel) => Ok(Addressee::Customer(customer.into())),
         Some(other) => {
-            store::outbox::set_channel(tx, row.id, *other, &row.refused_by)?;
+            store::outbox::set_channel(tx, row.id, *other, &row.refused_by, context.now)?;
             Ok(Addressee::Elsewhere)
         }
         None if is_tried => Ok(Addressee::Customer(customer.into())),
@@ -127,7 +124,11 @@ fn fault(
     customer: &Customer,
 ) -> Result<Option<NoticeFault>> {
     let shop = context.shop;
+    let link = link(customer, row.channel);
     Ok(match row.channel {
+        Channel::Max if link.is_some_and(|link| demo_shop::is_invented(link.chat)) => {
+            Some(NoticeFault::Demo)
+        }
         Channel::Sms | Channel::Email if demo_shop::is_there(tx)? => Some(NoticeFault::Demo),
         Channel::Sms => {
             let today = Day::of(context.now, &shop.timezone).start(&shop.timezone);

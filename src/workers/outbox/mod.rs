@@ -131,7 +131,9 @@ impl<T: Transport> Notifier<T> {
             late.iter().try_for_each(|row| {
                 let other = routes::other(tx, &shop, row, &row.refused_by)?;
                 match other {
-                    Some(other) => store::outbox::set_channel(tx, row.id, other, &row.refused_by),
+                    Some(other) => {
+                        store::outbox::set_channel(tx, row.id, other, &row.refused_by, now)
+                    }
                     None => Ok(()),
                 }
             })

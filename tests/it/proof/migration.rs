@@ -150,6 +150,9 @@ const ROWS: &[&str] = &[
          ('QUOTE', NULL, 'en', 'SHORT', 'Is {sum} right?');",
     "INSERT INTO email_stops (address, stopped_at) VALUES (x'0123', 5);",
     "",
+    "UPDATE employees SET max_id = 5000000000002 WHERE id = 2;
+     INSERT INTO staff_code_tries (messenger, chat_id, tries, until) VALUES ('MAX', 4000000000001, 2, 7);
+     UPDATE outbox SET passed_on_at = 4 WHERE id = 2;",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;
@@ -298,6 +301,12 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
             true => renamed(tables),
             false => tables,
         };
+        // Codes of employees are sent from every messenger since.
+        let tables = tables.into_iter().map(|(table, columns)| {
+            let columns = columns.replace("telegram_id, tries,", "chat_id, tries,");
+            (table, columns)
+        });
+        let tables: Vec<_> = tables.collect();
         assert_eq!(data(&file, &tables), before, "from version {version}");
         let mut now_given = numbers(&file);
         now_given.retain(|(name, _)| given.iter().any(|(known, _)| known == name));

@@ -13,6 +13,7 @@ mod kill;
 mod litestream;
 mod migration;
 mod model;
+mod other_channels;
 mod outage;
 mod racers;
 mod read_only;
