@@ -243,7 +243,8 @@ CREATE TABLE employees (
     epoch         INTEGER NOT NULL DEFAULT 0,
     created_at    INTEGER NOT NULL
 , language TEXT CHECK (language IN ('ru', 'en')), telegram_id INTEGER, morning_time TEXT, name TEXT NOT NULL DEFAULT '', colour TEXT NOT NULL DEFAULT ''
-    CHECK (colour IN ('', 'GREY', 'BLUE', 'GREEN', 'ORANGE', 'RED', 'VIOLET', 'TEAL', 'PINK'))) STRICT;
+    CHECK (colour IN ('', 'GREY', 'BLUE', 'GREEN', 'ORANGE', 'RED', 'VIOLET', 'TEAL', 'PINK')), max_id INTEGER) STRICT;
+CREATE UNIQUE INDEX employees_max ON employees (max_id) WHERE max_id IS NOT NULL;
 CREATE UNIQUE INDEX employees_telegram ON employees (telegram_id) WHERE telegram_id IS NOT NULL;
 
 CREATE TABLE ended_sessions (
@@ -412,6 +413,8 @@ CREATE INDEX outbox_open ON outbox (due_at, id) WHERE state IN ('WAITING', 'SEND
 CREATE INDEX outbox_open_channel ON outbox (channel, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_open_chat ON outbox (chat_id, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_open_person ON outbox (person, due_at, id) WHERE state IN ('WAITING', 'SENDING');
+CREATE INDEX outbox_pending ON outbox (settled_at) WHERE arrival = 'PENDING';
+CREATE INDEX outbox_sms ON outbox (settled_at) WHERE channel = 'SMS';
 CREATE INDEX outbox_task ON outbox (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX outbox_unnoticed ON outbox (coalesce(task_id, answer_of)) WHERE unnoticed = 1;
 
@@ -560,10 +563,12 @@ CREATE INDEX shifts_closed ON shifts (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX shifts_drawer ON shifts (drawer_id);
 CREATE UNIQUE INDEX shifts_open ON shifts (drawer_id) WHERE closed_at IS NULL;
 
-CREATE TABLE staff_code_tries (
-    telegram_id INTEGER NOT NULL PRIMARY KEY,
-    tries       INTEGER NOT NULL,
-    until       INTEGER NOT NULL
+CREATE TABLE "staff_code_tries" (
+    messenger TEXT    NOT NULL CHECK (messenger IN ('TELEGRAM', 'MAX')),
+    chat_id   INTEGER NOT NULL,
+    tries     INTEGER NOT NULL,
+    until     INTEGER NOT NULL,
+    PRIMARY KEY (messenger, chat_id)
 ) STRICT;
 
 CREATE TABLE staff_codes (

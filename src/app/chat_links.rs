@@ -61,7 +61,8 @@ pub fn link(
         }
         None => customers::insert(tx, Author::Customer(None), phone, name, now)?,
     };
-    set_link(tx, id, who, true, language, now)
+    set_link(tx, id, who, true, language, now)?;
+    store::customers::set_heard_on(tx, who)
 }
 
 /// Creates a customer for a phone that was only typed, with an unverified link that shows nothing.

@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::security::secrets;
-use super::{Desk, channel_accounts};
+use super::{Desk, channel_accounts, staff_bot};
 use crate::domain::{
-    AuditAction, CopyContents, Error, ListedCopy, Offsite, OffsiteAccount, OffsiteAttempt,
-    OffsiteCopy, OffsiteTrouble, Origin, Owner, Problem, Recipient, Result, SettingKey, ShopId,
-    is_late, next_night,
+    AuditAction, CopyContents, Day, Employee, Error, ListedCopy, Offsite, OffsiteAccount,
+    OffsiteAttempt, OffsiteCopy, OffsiteTrouble, Origin, Owner, Problem, Recipient, Result, Role,
+    SettingKey, Shop, ShopId, StaffNews, next_night,
 };
 use crate::metrics::OffsiteNow;
 use crate::store::offsite::Attempts;
@@ -156,13 +156,12 @@ pub async fn state(desk: &Desk, _: &Owner) -> Result<OffsiteState> {
         let trouble = last.outcome.as_ref().err()?;
         Some((last.ended, trouble.clone()))
     });
-    let since = made.or(known.since);
     Ok(OffsiteState {
         has_password: password.value().is_some(),
         password_given: password.origin().cloned(),
         is_ready,
         is_running: *lock(&desk.offsite.running),
-        is_late: is_ready && since.is_some_and(|since| is_late(since, now, timezone)),
+        is_late: is_ready && known.is_late(now, timezone),
         next: is_ready.then(|| made.map_or(now, |made| next_night(made, timezone).max(now))),
         good_place: known.good.as_ref().map(|good| good.place.clone()),
         good: known
@@ -180,13 +179,41 @@ pub fn now(desk: &Desk, known: &Attempts) -> OffsiteNow {
     let good = known.good.as_ref();
     let made = good.map(|good| good.ended);
     let bytes = good.and_then(|good| good.outcome.as_ref().ok());
-    let since = made.or(known.since);
-    let is_late = since.is_some_and(|since| is_late(since, now, &settings.shop.timezone));
+    let is_late = known.is_late(now, &settings.shop.timezone);
     OffsiteNow {
         made: made.map_or(0.0, |made| made.as_duration().as_secs_f64()),
         bytes: bytes.map_or(0, |copy| copy.bytes),
         is_late: is_late && is_complete(desk),
     }
+}
+
+/// Returns whether copies are to be made, and two nights have brought none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_late(desk: &Desk, now: Timestamp) -> Result<bool> {
+    let known = desk.db.read(move |c: &_| store::offsite::attempts(c, now));
+    let known = known.await?;
+    Ok(is_complete(desk) && known.is_late(now, &desk.settings.now().shop.timezone))
+}
+
+/// Tells the owners by the staff's bot that there is no new copy, unless they were told today, and returns whom.
+///
+/// # Errors
+/// When the database fails.
+pub fn tell(tx: &Transaction, shop: &Shop, now: Timestamp) -> Result<Vec<Employee>> {
+    let day = |at: Timestamp| Day::of(at, &shop.timezone);
+    let told = store::offsite::told(tx)?.filter(|told| *told <= now);
+    if told.is_some_and(|told| day(told) == day(now)) {
+        return Ok(Vec::new());
+    }
+    store::offsite::set_told(tx, now)?;
+    let mut owners = store::employees::all(tx)?;
+    owners.retain(|employee| employee.active && employee.role == Role::Owner);
+    for owner in &owners {
+        staff_bot::notify(tx, owner.id, StaffNews::OffsiteLate, now)?;
+    }
+    Ok(owners)
 }
 
 /// Returns the last attempts, newest first.

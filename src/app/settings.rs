@@ -112,8 +112,8 @@ pub(super) async fn update_with(
         {
             super::backups::prepare(dir.into()).await?;
         }
-        if let (SettingKey::BotMode, Some(mode)) = (key, value) {
-            check_mode(desk, mode)?;
+        if let Some(mode) = value {
+            check_mode(desk, *key, mode)?;
         }
     }
     let (before, check) = (desk.settings.now(), desk.settings.check.clone());
@@ -146,13 +146,16 @@ async fn test_address(desk: &Desk, changes: &[Change]) -> Result<()> {
     }
 }
 
-/// Checks that Telegram can deliver to the public address where the owner wants it to.
-fn check_mode(desk: &Desk, mode: &str) -> Result<()> {
+/// Checks that the messenger can deliver to the public address where the owner wants it to.
+fn check_mode(desk: &Desk, key: SettingKey, mode: &str) -> Result<()> {
     let url = desk.public_url();
-    match mode == BotMode::Webhook.word() && !url.is_local() && !url.is_https() {
-        true => Err(Problem::AddressNotHttps
-            .at(SettingKey::BotMode.word())
-            .into()),
+    let (fits, problem) = match key {
+        SettingKey::BotMode => (url.is_https(), Problem::AddressNotHttps),
+        SettingKey::MaxMode => (url.is_https_at_443(), Problem::AddressNotAt443),
+        _ => return Ok(()),
+    };
+    match mode == BotMode::Webhook.word() && !url.is_local() && !fits {
+        true => Err(problem.at(key.word()).into()),
         false => Ok(()),
     }
 }
@@ -162,7 +165,7 @@ fn check_mode(desk: &Desk, mode: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Invalid`] at the key of a value that isn't accepted.
-pub async fn preview(desk: &Desk, _: Owner, mut changes: Vec<Change>) -> Result<Settings> {
+pub async fn preview(desk: &Desk, _: &Owner, mut changes: Vec<Change>) -> Result<Settings> {
     let (before, check) = (desk.settings.now(), desk.settings.check.clone());
     let mut stored = desk.db.read(|c: &_| store::settings::values(c)).await?;
     changes.retain(|(key, _)| before.is_open(*key));

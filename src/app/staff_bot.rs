@@ -1,12 +1,12 @@
-//! The bot's services for employees: notifications about their tasks in their own Telegram account,
-//! and a morning list.
+//! The bot's services for employees: notifications about their tasks in their own account on a messenger, and a morning
+//! list.
 
 use jiff::{Timestamp, ToSpan};
 
 use super::security::secrets;
 use crate::domain::{
-    Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status,
-    TaskFilter, TelegramId, TimeOfDay,
+    Actor, Chat, Day, Employee, EmployeeId, Error, Messenger, Result, Shop, StaffCode, StaffNews,
+    Status, TaskFilter, TimeOfDay,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -14,7 +14,7 @@ const CODE_MINUTES: i64 = 15;
 /// Number of wrong codes from one account after which further codes are rejected for a while.
 const TRIES: i64 = 5;
 
-/// A single-use code that links a Telegram account.
+/// A single-use code that links an account on a messenger.
 pub struct NewCode {
     pub code: StaffCode,
     pub expires: Timestamp,
@@ -35,7 +35,7 @@ pub enum Linking {
     TooMany,
 }
 
-/// Creates a code that links a Telegram account to the actor. Replaces the previous code.
+/// Creates a code that links an account on a messenger to the actor. Replaces the previous code.
 pub fn create_code(tx: &Transaction, actor: &Actor, now: Timestamp) -> Result<NewCode> {
     let code = StaffCode::new(&secrets::random()?);
     let expires = in_a_while(now);
@@ -48,7 +48,7 @@ pub fn create_code(tx: &Transaction, actor: &Actor, now: Timestamp) -> Result<Ne
 pub fn link(
     tx: &Transaction,
     shop: &Shop,
-    who: TelegramId,
+    who: Chat,
     code: &StaffCode,
     now: Timestamp,
 ) -> Result<Linking> {
@@ -62,7 +62,7 @@ pub fn link(
     };
     unlink_chat(tx, who)?;
     forget(tx, id)?;
-    store::employees::set_telegram(tx, id, Some(who))?;
+    store::employees::set_chat(tx, id, Some(who))?;
     let employee = store::employees::get(tx, id)?.ok_or(Error::NotFound)?;
     begin_tomorrow(tx, shop, &employee, now)?;
     Ok(Linking::Linked(employee))
@@ -73,7 +73,7 @@ fn in_a_while(now: Timestamp) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// Unlinks the actor's Telegram account, and deletes its queued messages.
+/// Unlinks the actor's account, and deletes its queued messages.
 pub fn unlink(tx: &Transaction, actor: &Actor) -> Result<Employee> {
     forget(tx, actor.id())?;
     me(tx, actor)
@@ -84,27 +84,27 @@ fn me(tx: &Transaction, actor: &Actor) -> Result<Employee> {
 }
 
 /// Unlinks the employee of an account; returns `false` when there is none.
-pub fn unlink_chat(tx: &Transaction, who: TelegramId) -> Result<bool> {
+pub fn unlink_chat(tx: &Transaction, who: Chat) -> Result<bool> {
     match of_chat(tx, who)? {
         Some(employee) => forget(tx, employee.id).map(|()| true),
         None => Ok(false),
     }
 }
 
-/// Removes an employee's Telegram link, code and queued messages.
+/// Removes an employee's link, code and queued messages.
 pub(super) fn forget(tx: &Transaction, id: EmployeeId) -> Result<()> {
     store::staff_bot::delete_code(tx, id)?;
     let employee = store::employees::get(tx, id)?;
-    if let Some(chat) = employee.and_then(|employee| employee.telegram) {
-        store::outbox::delete_waiting_replies(tx, chat.into())?;
-        store::employees::set_telegram(tx, id, None)?;
+    if let Some(chat) = employee.and_then(|employee| employee.chat) {
+        store::outbox::delete_waiting_replies(tx, chat)?;
+        store::employees::set_chat(tx, id, None)?;
     }
     Ok(())
 }
 
 /// Returns the employee linked to an account.
-pub fn of_chat(connection: &Connection, who: TelegramId) -> Result<Option<Employee>> {
-    store::employees::by_telegram(connection, who)
+pub fn of_chat(connection: &Connection, who: Chat) -> Result<Option<Employee>> {
+    store::employees::by_chat(connection, who)
 }
 
 /// Sets the time of the actor's morning list, or turns it off. A time already past today takes effect
@@ -138,7 +138,7 @@ fn begin_tomorrow(
     }
 }
 
-/// Notifies an employee, if they have linked their Telegram.
+/// Notifies an employee, if they have linked an account.
 pub(super) fn notify(
     tx: &Transaction,
     employee: EmployeeId,
@@ -146,29 +146,40 @@ pub(super) fn notify(
     now: Timestamp,
 ) -> Result<()> {
     let employee = store::employees::get(tx, employee)?;
-    match employee.and_then(|employee| employee.telegram) {
-        Some(chat) => store::outbox::push_staff_news(tx, chat.into(), news, now),
+    match employee.and_then(|employee| employee.chat) {
+        Some(chat) => store::outbox::push_staff_news(tx, chat, news, now),
         None => Ok(()),
     }
 }
 
 /// Sends an employee their task list on request.
-pub fn send_today(tx: &Transaction, who: TelegramId, now: Timestamp) -> Result<()> {
-    store::outbox::push_staff_news(tx, who.into(), StaffNews::Today, now)
+pub fn send_today(tx: &Transaction, who: Chat, now: Timestamp) -> Result<()> {
+    store::outbox::push_staff_news(tx, who, StaffNews::Today, now)
 }
 
-/// Returns whether a morning list is due, or a list is recorded as sent in the future by a clock that
-/// was ahead.
-pub fn is_morning(connection: &Connection, shop: &Shop, now: Timestamp) -> Result<bool> {
-    Ok(store::staff_bot::was_ahead(connection, now)? || !due(connection, shop, now)?.is_empty())
+/// Returns whether a morning list is due on a messenger, or a list is recorded as sent in the future by a clock that was
+/// ahead.
+pub fn is_morning(
+    connection: &Connection,
+    shop: &Shop,
+    messenger: Messenger,
+    now: Timestamp,
+) -> Result<bool> {
+    let was_ahead = store::staff_bot::was_ahead(connection, now)?;
+    Ok(was_ahead || !due(connection, shop, messenger, now)?.is_empty())
 }
 
-/// Queues the morning lists that are due: at most one a day per employee, and none without open
+/// Queues the morning lists that are due on a messenger: at most one a day per employee, and none without open
 /// tasks. A list sent while the clock was ahead doesn't count.
-pub fn send_mornings(tx: &Transaction, shop: &Shop, now: Timestamp) -> Result<()> {
+pub fn send_mornings(
+    tx: &Transaction,
+    shop: &Shop,
+    messenger: Messenger,
+    now: Timestamp,
+) -> Result<()> {
     store::staff_bot::forget_ahead(tx, now)?;
     let today = Day::of(now, &shop.timezone);
-    for (employee, chat) in due(tx, shop, now)? {
+    for (employee, chat) in due(tx, shop, messenger, now)? {
         store::staff_bot::note_morning(tx, employee, today, now)?;
         let open = TaskFilter {
             employee: Some(employee),
@@ -176,7 +187,7 @@ pub fn send_mornings(tx: &Transaction, shop: &Shop, now: Timestamp) -> Result<()
             ..TaskFilter::default()
         };
         if store::tasks::count(tx, &open)? > 0 {
-            store::outbox::push_staff_news(tx, chat.into(), StaffNews::Morning, now)?;
+            store::outbox::push_staff_news(tx, chat, StaffNews::Morning, now)?;
         }
     }
     Ok(())
@@ -185,11 +196,12 @@ pub fn send_mornings(tx: &Transaction, shop: &Shop, now: Timestamp) -> Result<()
 fn due(
     connection: &Connection,
     shop: &Shop,
+    messenger: Messenger,
     now: Timestamp,
-) -> Result<Vec<(EmployeeId, TelegramId)>> {
+) -> Result<Vec<(EmployeeId, Chat)>> {
     let (today, time) = (
         Day::of(now, &shop.timezone),
         TimeOfDay::of(now, &shop.timezone),
     );
-    store::staff_bot::mornings_due(connection, today, time)
+    store::staff_bot::mornings_due(connection, messenger, today, time)
 }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::language;
 use crate::app::staff_bot::{self, Linking};
 use crate::channels::{Content, Event, Message, Person, html};
-use crate::domain::{Buttons, Reply, Result, Shop, StaffCode};
-use crate::i18n;
+use crate::domain::{Buttons, Language, Reply, Result, Shop, StaffCode};
+use crate::i18n::{self, messenger_name as name};
 use crate::store::{self, Transaction};
 
 /// An action of a person who may be an employee.
@@ -48,35 +48,34 @@ pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp)
     let Some((who, input)) = read(event) else {
         return Ok(false);
     };
-    // Employees link accounts on Telegram alone.
-    let Some(id) = who.chat.telegram_id() else {
-        return Ok(false);
-    };
-    let employee = staff_bot::of_chat(tx, id)?;
+    let employee = staff_bot::of_chat(tx, who.chat)?;
     let Some(effect) = step(employee.is_some(), input) else {
         return Ok(false);
     };
     let chosen = employee.and_then(|employee| employee.language);
     let language = chosen.unwrap_or_else(|| language(who, shop));
     let text = match effect {
-        Effect::Link(code) => match staff_bot::link(tx, shop, id, &code, now)? {
+        Effect::Link(code) => match staff_bot::link(tx, shop, who.chat, &code, now)? {
             Linking::Linked(employee) => {
                 let language = employee.language.unwrap_or(language);
-                let args = [("email", html(employee.email.as_str()).into())];
+                let args = [
+                    ("email", html(employee.email.as_str()).into()),
+                    ("messenger", name(who.chat.messenger).into()),
+                ];
                 i18n::text_with(language, "staff-bot-linked", args)
             }
             Linking::Wrong => i18n::text(language, "staff-bot-wrong-code"),
             Linking::TooMany => i18n::text(language, "staff-bot-too-many"),
         },
         Effect::Unlink => {
-            staff_bot::unlink_chat(tx, id)?;
-            i18n::text(language, "staff-bot-unlinked")
+            staff_bot::unlink_chat(tx, who.chat)?;
+            of_messenger(language, "staff-bot-unlinked", who)
         }
         Effect::UnlinkSilently => {
-            staff_bot::unlink_chat(tx, id)?;
+            staff_bot::unlink_chat(tx, who.chat)?;
             return Ok(false);
         }
-        Effect::List => return staff_bot::send_today(tx, id, now).map(|()| true),
+        Effect::List => return staff_bot::send_today(tx, who.chat, now).map(|()| true),
     };
     reply(tx, who, text, now)?;
     Ok(true)
@@ -89,16 +88,19 @@ pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp)
 /// # Errors
 /// Failures of the store.
 pub(super) fn turn(tx: &Transaction, shop: &Shop, who: &Person, now: Timestamp) -> Result<bool> {
-    let employee = match who.chat.telegram_id() {
-        Some(id) => staff_bot::of_chat(tx, id)?,
-        None => None,
-    };
-    let Some(employee) = employee else {
+    let Some(employee) = staff_bot::of_chat(tx, who.chat)? else {
         return Ok(false);
     };
     let language = employee.language.unwrap_or_else(|| language(who, shop));
-    reply(tx, who, i18n::text(language, "staff-bot-not-taken"), now)?;
+    let text = of_messenger(language, "staff-bot-not-taken", who);
+    reply(tx, who, text, now)?;
     Ok(true)
+}
+
+/// Returns a text that names the messenger of a person.
+fn of_messenger(language: Language, id: &str, who: &Person) -> String {
+    let args = [("messenger", name(who.chat.messenger).into())];
+    i18n::text_with(language, id, args)
 }
 
 fn read(event: &Event) -> Option<(&Person, Input)> {
@@ -107,6 +109,13 @@ fn read(event: &Event) -> Option<(&Person, Input)> {
             from,
             blocked: true,
         } => Some((from, Input::Blocked)),
+        Event::Started {
+            from,
+            payload: Some(payload),
+        } => {
+            let code = StaffCode::read(payload.strip_prefix("staff-")?)?;
+            Some((from, Input::Code(code)))
+        }
         Event::Message(Message {
             from,
             text: Some(text),

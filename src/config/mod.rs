@@ -193,7 +193,7 @@ impl Config {
             jwt_secret,
             telegram: Telegram::check(raw.telegram, &sources, secure)?,
             channels: Channels::check(raw.sms, raw.email, &sources)?,
-            max: Max::check(raw.max, secure)?,
+            max: Max::check(raw.max, &sources, secure)?,
             offsite: OffsiteAccess::check(raw.offsite, &sources)?,
             introspection: match &*raw.graphql.introspection {
                 "staff" => Introspection::Staff,

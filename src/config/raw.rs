@@ -154,6 +154,7 @@ pub struct RawSms {
     pub purposes: List,
     pub daily_messages: String,
     pub daily_money: Option<String>,
+    pub quiet: String,
     pub api_url: Option<String>,
 }
 
@@ -309,7 +310,7 @@ impl Sources {
         let builder = config::Config::builder().add_source(self.0);
         let builder = builder
             .set_override(SettingKey::BotMode.word(), off.clone())
-            .and_then(|builder| builder.set_override("max.mode", off.clone()))
+            .and_then(|builder| builder.set_override(SettingKey::MaxMode.word(), off.clone()))
             .and_then(|builder| builder.set_override(SettingKey::SmsProvider.word(), off))
             .and_then(|builder| builder.set_override(SettingKey::EmailHost.word(), ""));
         let built = builder.map_err(ConfigError::Unreadable)?.build();
@@ -495,6 +496,7 @@ impl Default for RawSms {
             purposes: List::Many(all.collect()),
             daily_messages: "50".into(),
             daily_money: None,
+            quiet: "21-9".into(),
             api_url: None,
         }
     }

@@ -1,5 +1,6 @@
 //! The settings that owners change in the browser: their texts, and their typed values.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,6 +84,8 @@ impl Raw {
                 let why = "write auto, webhook, polling or off";
                 invalid(Key::BotMode, Problem::ChoiceUnknown, why)
             })?,
+            max_mode: self.max.mode()?,
+            max_ca_file: self.max.ca_file(),
             reminders: self.reminders.check()?,
             sms,
             email: self.email.check()?,
@@ -112,6 +115,8 @@ impl Raw {
             email,
             ..
         } = self;
+        let path =
+            |path: Option<&Path>| path.map_or_else(String::new, |path| path.display().to_string());
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         match key {
             SettingKey::ShopName => or_empty(&shop.name),
@@ -143,6 +148,7 @@ impl Raw {
             SettingKey::SmsPurposes => sms.purposes.texts().join(", "),
             SettingKey::SmsDailyMessages => sms.daily_messages.clone(),
             SettingKey::SmsDailyMoney => or_empty(&sms.daily_money),
+            SettingKey::SmsQuiet => sms.quiet.clone(),
             SettingKey::EmailHost => or_empty(&email.host),
             SettingKey::EmailPort => or_empty(&email.port),
             SettingKey::EmailSecurity => email.security.clone(),
@@ -154,10 +160,7 @@ impl Raw {
             SettingKey::PapersSize => papers.size.clone(),
             SettingKey::PapersLabel => papers.label.clone(),
             SettingKey::BackupEvery => or_empty(&self.backup.every),
-            SettingKey::BackupDir => {
-                let dir = self.backup.dir.as_ref();
-                dir.map_or_else(String::new, |dir| dir.display().to_string())
-            }
+            SettingKey::BackupDir => path(self.backup.dir.as_deref()),
             SettingKey::BackupKeep => or_empty(&self.backup.keep),
             SettingKey::OffsiteAddress
             | SettingKey::OffsiteEndpoint
@@ -170,6 +173,8 @@ impl Raw {
             | SettingKey::OffsiteBandwidth => self.offsite_text(key),
             SettingKey::PublicUrl => or_empty(&self.public_url),
             SettingKey::BotMode => self.telegram.mode.clone(),
+            SettingKey::MaxMode => self.max.mode.clone(),
+            SettingKey::MaxCaFile => path(self.max.ca_file.as_deref()),
             SettingKey::NotifyDelay => self.telegram.notify_delay.clone(),
         }
     }

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::catalogue::{ENGLISH_NAMES, ENGLISH_SURNAMES, RUSSIAN_NAMES, RUSSIAN_SURNAMES};
 use super::pick;
-use crate::app::{accounts, chat_links};
+use crate::app::{accounts, chat_links, demo_shop};
 use crate::domain::{
-    Actor, Colour, Country, CustomerId, Email, Employee, EmployeeName, Error, Language, Name,
-    Phone, Result, Role, TelegramId, TimeOfDay,
+    Actor, Chat, Colour, Country, CustomerId, Email, Employee, EmployeeName, Error, Language,
+    Messenger, Name, Phone, Result, Role, TelegramId, TimeOfDay,
 };
 use crate::store::{self, Transaction};
 
@@ -17,8 +17,9 @@ use crate::store::{self, Transaction};
 const LAST_ACCOUNT: i64 = (1 << 52) - 1;
 /// The highest id for employees, below those of customers.
 const LAST_OF_STAFF: i64 = LAST_ACCOUNT - (1 << 40);
-/// One of this many customers has the bot.
+/// One of this many customers has the bot in Telegram, and one of so many others has it at MAX.
 const BOT: usize = 2;
+const BOT_AT_MAX: usize = 25;
 /// One of this many customers has no name on the card.
 const NAMELESS: usize = 9;
 
@@ -71,7 +72,7 @@ pub fn hire(
 fn hire_owner(tx: &Transaction, hash: &str, language: Language, now: Timestamp) -> Result<Actor> {
     let owner = hire_one(tx, &EMPLOYEES[0], hash, Role::Owner, language, now)?;
     let account = TelegramId::from_wire(LAST_OF_STAFF - owner.id().get());
-    store::employees::set_telegram(tx, owner.id(), account)?;
+    store::employees::set_chat(tx, owner.id(), account.map(Chat::from))?;
     let time = TimeOfDay::parse("time", "09:00")?;
     store::employees::set_morning(tx, owner.id(), Some(time))?;
     Ok(owner)
@@ -112,10 +113,13 @@ pub fn meet(
         let name = Name::parse("name", if number % NAMELESS == 1 { "" } else { &name })?;
         let account = TelegramId::from_wire(LAST_ACCOUNT - number as i64);
         let bot = account.filter(|_| number.is_multiple_of(BOT));
-        let id = match bot {
+        let is_at_max = number % (BOT * BOT_AT_MAX) == 1;
+        let at_max =
+            is_at_max.then(|| Chat::new(Messenger::Max, demo_shop::LAST_AT_MAX - number as i64));
+        let id = match bot.map(Chat::from).or(at_max) {
             None => store::customers::insert(tx, &phone, name.as_ref(), now)?,
             Some(who) => {
-                chat_links::link(tx, who.into(), &phone, name.as_ref(), language, now)?;
+                chat_links::link(tx, who, &phone, name.as_ref(), language, now)?;
                 let card = store::customers::by_phone(tx, &phone)?;
                 card.ok_or(Error::NotFound)?.id
             }

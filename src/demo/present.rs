@@ -332,7 +332,9 @@ fn photo() -> Enclosure {
 /// Marks everything that is due until `due` as delivered.
 fn deliver(tx: &Transaction, due: Timestamp, now: Timestamp) -> Result<()> {
     loop {
-        let ready = store::outbox::ready(tx, Channel::Telegram, due, TALKED)?;
+        // The messages of a person are in one order, whatever their channels.
+        let mut ready = store::outbox::ready(tx, Channel::Telegram, due, TALKED)?;
+        ready.extend(store::outbox::ready(tx, Channel::Max, due, TALKED)?);
         if ready.is_empty() {
             return Ok(());
         }

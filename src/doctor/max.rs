@@ -1,12 +1,14 @@
 //! Check of the bot at MAX.
 
-use secrecy::{ExposeSecret, SecretString};
+use std::path::Path;
+
+use secrecy::ExposeSecret;
 
 use super::{Finding, Kept};
 use crate::channels::Failure;
 use crate::channels::max::{Client, Subscription, webhook_url};
-use crate::config::{Config, Max, url};
-use crate::domain::Receiving;
+use crate::config::{Config, url};
+use crate::domain::{MaxToken, Receiving};
 use crate::https::Authorities;
 
 const ABOUT: &str = "MAX";
@@ -17,58 +19,67 @@ const AUTHORITY: &str = "Download the Russian Trusted Root CA in PEM from https:
 /// Checks the bot; no findings without one.
 pub(super) async fn examine(config: &Config, kept: &Kept) -> Vec<Finding> {
     let url = url(&kept.settings, config.listen);
-    let mode = config.max.mode;
+    let mode = kept.settings.max_mode;
     let receiving = mode.receiving(url.is_https_at_443(), url.is_local());
-    let (Some((receiving, _)), Some(token)) = (receiving, &config.max.token) else {
+    let given = config.max.token.as_ref().map(|(token, _)| token);
+    let token = given.or(kept.max_token.as_ref());
+    let (Some((receiving, _)), Some(token)) = (receiving, token) else {
         return Vec::new();
     };
-    let client = match client(&config.max, token.clone()) {
+    let file = kept.settings.max_ca_file.as_deref();
+    let client = match client(&config.max.api_url, file, token) {
         Ok(client) => client,
         Err(finding) => return vec![finding],
     };
     let name = match client.me().await {
         Ok(me) => me.username,
-        Err(failure) => return vec![unusable(&failure, &config.max)],
+        Err(failure) => return vec![unusable(&failure, file)],
     };
     let mut findings = vec![Finding::ok(ABOUT, format!("the token is {name}'s"))];
     findings.push(match client.subscriptions().await {
         Ok(all) => {
             // Another program's address may contain the token.
             let clean = |one: Subscription| Subscription {
-                url: one.url.replace(token.expose_secret(), "***"),
+                url: one.url.replace(token.secret().expose_secret(), "***"),
                 ..one
             };
             let all: Vec<_> = all.into_iter().map(clean).collect();
             delivery(&all, receiving, &webhook_url(url.as_str()))
         }
-        Err(failure) => unusable(&failure, &config.max),
+        Err(failure) => unusable(&failure, file),
     });
     findings
 }
 
 /// Creates the client; the finding says why there is none.
-fn client(max: &Max, token: SecretString) -> Result<Client, Finding> {
-    let authorities = max.ca_file.as_deref().map(|file| {
+fn client(api_url: &str, file: Option<&Path>, token: &MaxToken) -> Result<Client, Finding> {
+    let authorities = file.map(|file| {
         Authorities::read(file).map_err(|why| {
             let said = format!("max.ca_file: {}: {why}", file.display());
             Finding::failure(ABOUT, said, AUTHORITY)
         })
     });
     let authorities = authorities.transpose()?;
-    Client::new(&max.api_url, token, authorities.as_ref()).map_err(|error| {
+    Client::new(api_url, token.secret().clone(), authorities.as_ref()).map_err(|error| {
         let advice = "Install the system's certificates (ca-certificates), and check `max.ca_file`";
         Finding::failure(ABOUT, error.to_string(), advice)
     })
 }
 
-fn unusable(failure: &Failure, max: &Max) -> Finding {
+fn unusable(failure: &Failure, file: Option<&Path>) -> Finding {
     if Client::is_token_refused(failure) {
-        let advice = "Get the token again on the page of the bot at https://business.max.ru, write it to \
-                      `max.token_file` and restart";
+        let advice = "Get the token again on the page of the bot at https://business.max.ru, and paste it into the \
+                      settings of the bot; one in `max.token_file` is written there, and the server restarted";
         return Finding::failure(ABOUT, "it knows no bot with this token", advice);
     }
+    if Client::is_forbidden(failure) {
+        let advice = "Look at the page of the bot at https://business.max.ru: whether it has passed the moderation, and \
+                      whether it is stopped. Messages wait and go out later";
+        let said = format!("it doesn't let the bot work: {}", failure.detail());
+        return Finding::failure(ABOUT, said, advice);
+    }
     if Client::is_untrusted(failure) {
-        let said = match &max.ca_file {
+        let said = match file {
             Some(file) => format!(
                 "its certificate isn't of an authority in {}",
                 file.display()

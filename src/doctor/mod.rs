@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{Backups, BotToken, Incident, Settings, Shop, chain};
+use crate::domain::{Backups, BotToken, Incident, MaxToken, Settings, Shop, chain};
 use crate::store::digest::{self, Proof};
 use crate::store::health::{self, Health};
 use crate::store::offsite::Attempts;
@@ -127,6 +127,8 @@ struct Kept {
     settings: Settings,
     /// The bot's token that an owner connected.
     bot_token: Option<BotToken>,
+    /// The same of the bot at MAX.
+    max_token: Option<MaxToken>,
     /// The secrets of SMS and e-mail that an owner gave.
     sms_key: Option<SecretString>,
     mail_password: Option<SecretString>,
@@ -143,6 +145,7 @@ impl Kept {
         Self {
             settings: config.settings.clone(),
             bot_token: None,
+            max_token: None,
             sms_key: None,
             mail_password: None,
             offsite_password: None,
@@ -199,6 +202,7 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Kep
                     config.settings.clone()
                 }),
                 bot_token: health.bot_token,
+                max_token: health.max_token,
                 sms_key: health.sms_key.map(|key| key.0),
                 mail_password: health.mail_password.map(|password| password.0),
                 offsite_password: health.offsite_password.map(|password| password.0),

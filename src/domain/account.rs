@@ -1,8 +1,6 @@
 //! Employees and their permissions.
 
-use super::{
-    Colour, Email, EmployeeId, Error, Language, Result, ShortText, TelegramId, TimeOfDay, fold,
-};
+use super::{Chat, Colour, Email, EmployeeId, Error, Language, Result, ShortText, TimeOfDay, fold};
 
 /// Permissions of an employee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +43,8 @@ pub struct Employee {
     pub language: Option<Language>,
     /// Epoch carried by every token. Raising it revokes all tokens issued before.
     pub epoch: i64,
-    /// Chat for notifications about their tasks; `None` until the employee links Telegram.
-    pub telegram: Option<TelegramId>,
+    /// Chat for notifications about their tasks; `None` until the employee links an account on a messenger.
+    pub chat: Option<Chat>,
     /// Local time of the morning list; `None` turns it off.
     pub morning: Option<TimeOfDay>,
     pub created: jiff::Timestamp,

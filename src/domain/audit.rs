@@ -15,6 +15,8 @@ words! {
         PasswordLinkCreated = "PASSWORD_LINK_CREATED",
         InviteCreated = "INVITE_CREATED",
         InviteWithdrawn = "INVITE_WITHDRAWN",
+        InviteLetter = "INVITE_LETTER",
+        PasswordLetter = "PASSWORD_LETTER",
         PhoneCorrected = "PHONE_CORRECTED",
         CustomersMerged = "CUSTOMERS_MERGED",
         MergeUndone = "MERGE_UNDONE",
@@ -28,6 +30,8 @@ words! {
         DemoRemoved = "DEMO_REMOVED",
         BotConnected = "BOT_CONNECTED",
         BotDisconnected = "BOT_DISCONNECTED",
+        MaxBotConnected = "MAX_BOT_CONNECTED",
+        MaxBotDisconnected = "MAX_BOT_DISCONNECTED",
         ChannelSecretSet = "CHANNEL_SECRET_SET",
         ChannelSecretRemoved = "CHANNEL_SECRET_REMOVED",
         WebhookCreated = "WEBHOOK_CREATED",
@@ -47,7 +51,7 @@ pub struct AuditEvent {
     /// `None` for an employee who was deleted.
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
-    /// The key of a setting or of a channel's secret, `logo`, the e-mail of an employee or an invited person, the id of a customer, or the name of a
+    /// The key of a setting or of a channel's secret or token, `logo`, the e-mail of an employee or an invited person, the id of a customer, or the name of a
     /// stage, cash drawer or webhook (its host where it has none). For a message's text its stage or purpose, language and form.
     pub subject: String,
     /// `None` where there was no value.

@@ -16,14 +16,14 @@ const UNREACHED: [&str; 4] = ["timed out", "unreachable", "no route", "failed to
 const REFUSED: [&str; 2] = ["refused", "reset"];
 const ANSWERED: &str = "wrong response";
 
-/// Known state of the bot.
+/// Known state of a bot: Telegram's, unless another health is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BotState {
+pub enum BotState<H = BotHealth> {
     /// No bot is configured.
     Off,
     /// Not checked yet.
     Unknown,
-    Seen(BotHealth),
+    Seen(H),
 }
 
 /// Result of a check against Telegram.

@@ -38,7 +38,7 @@ mod language;
 mod letters;
 mod lines;
 mod logo;
-mod max_state;
+mod max_bot;
 mod merge;
 mod merged;
 mod message_text;
@@ -94,8 +94,8 @@ pub use bot_server::{BotServer, BotWay, FileTrouble, Proxy};
 pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
 pub use channels::{
-    ChannelFault, ChannelSecret, ChannelTrouble, MailAccount, MailSecurity, MailServer, SmsAccount,
-    SmsProvider, SmsPurpose, SmsRules, SmsSender, sms_parts,
+    ChannelFault, ChannelSecret, ChannelTrouble, MailAccount, MailSecurity, MailServer, QuietHours,
+    SmsAccount, SmsDelivery, SmsProvider, SmsPurpose, SmsRules, SmsSender, is_seven_bit, sms_parts,
 };
 pub use chat::{Chat, MessageKey, Messenger};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
@@ -128,7 +128,7 @@ pub use lines::{
     Percent, Quantity, Totals, WarrantyDays,
 };
 pub use logo::Logo;
-pub use max_state::{MaxState, MaxTrouble};
+pub use max_bot::{MaxHealth, MaxState, MaxToken, MaxTrouble};
 pub use merge::{Edit, Merge, Shown};
 pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
 pub use message_text::{

@@ -123,6 +123,8 @@ pub struct Outgoing {
     pub attempts: u32,
     pub created: Timestamp,
     pub due: Timestamp,
+    /// When it was passed on to its channel; `None` for the first one.
+    pub passed_on: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone)]
@@ -232,6 +234,7 @@ words! {
         EmailStopped = "the customer wants no e-mail",
         /// A phone or an address of a demo may be somebody's.
         Demo = "the customers of a demo are invented",
+        NoChannel = "the channel is turned off and there is no other",
     }
 }
 

@@ -217,6 +217,7 @@ pub enum Problem {
     HourOutOfRange,
     DurationMalformed,
     CountMalformed,
+    QuietHoursMalformed,
     AddressMalformed,
     /// The server has a certificate, so its address begins with https.
     AddressWithoutHttps,
@@ -240,6 +241,18 @@ pub enum Problem {
     OtherBot,
     /// Telegram delivers to https addresses only.
     AddressNotHttps,
+    MaxTokenMalformed,
+    /// MAX knows no bot with this token.
+    MaxTokenRefused,
+    /// MAX doesn't let the bot work, as before its moderation.
+    MaxForbidden,
+    MaxUnreachable,
+    /// The certificate of MAX's server is of no authority that is trusted for it.
+    MaxUntrusted,
+    /// The file with the certificate authorities can't be used.
+    AuthoritiesUnusable,
+    /// MAX delivers to https addresses at port 443 only.
+    AddressNotAt443,
     /// No name of a sender of SMS.
     SmsSenderMalformed,
     /// The gateway or the mail server needs it.
@@ -421,6 +434,7 @@ impl Problem {
             Self::HourOutOfRange => "problem-hour-out-of-range",
             Self::DurationMalformed => "problem-duration-malformed",
             Self::CountMalformed => "problem-count-malformed",
+            Self::QuietHoursMalformed => "problem-quiet-hours-malformed",
             Self::AddressMalformed => "problem-address-malformed",
             Self::AddressWithoutHttps => "problem-address-without-https",
             Self::AddressNameUnknown => "problem-address-name-unknown",
@@ -437,6 +451,13 @@ impl Problem {
             Self::TelegramProxy => "problem-telegram-proxy",
             Self::OtherBot => "problem-other-bot",
             Self::AddressNotHttps => "problem-address-not-https",
+            Self::MaxTokenMalformed => "problem-max-token-malformed",
+            Self::MaxTokenRefused => "problem-max-token-refused",
+            Self::MaxForbidden => "problem-max-forbidden",
+            Self::MaxUnreachable => "problem-max-unreachable",
+            Self::MaxUntrusted => "problem-max-untrusted",
+            Self::AuthoritiesUnusable => "problem-authorities-unusable",
+            Self::AddressNotAt443 => "problem-address-not-at-443",
             Self::SmsSenderMalformed => "problem-sms-sender-malformed",
             Self::ChannelIncomplete => "problem-channel-incomplete",
             Self::PortOutOfRange => "problem-port-out-of-range",

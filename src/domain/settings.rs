@@ -1,5 +1,6 @@
 //! The settings that owners change while the server runs.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{
@@ -28,6 +29,8 @@ words! {
         ReminderHour = "reminders.hour",
         NotifyDelay = "telegram.notify_delay",
         BotMode = "telegram.mode",
+        MaxMode = "max.mode",
+        MaxCaFile = "max.ca_file",
         ChannelsOrder = "channels.order",
         SmsProvider = "sms.provider",
         SmsLogin = "sms.login",
@@ -35,6 +38,7 @@ words! {
         SmsPurposes = "sms.purposes",
         SmsDailyMessages = "sms.daily_messages",
         SmsDailyMoney = "sms.daily_money",
+        SmsQuiet = "sms.quiet",
         EmailHost = "email.host",
         EmailPort = "email.port",
         EmailSecurity = "email.security",
@@ -91,6 +95,9 @@ pub struct Settings {
     pub links_hold: Duration,
     pub registration: Registration,
     pub bot_mode: BotMode,
+    pub max_mode: BotMode,
+    /// File with the certificate authorities of MAX's server; `None` for those of the system.
+    pub max_ca_file: Option<PathBuf>,
     /// `None` when pickup reminders are off.
     pub reminders: Option<Reminders>,
     /// `None` when no SMS are sent.

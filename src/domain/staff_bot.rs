@@ -16,6 +16,8 @@ pub enum StaffNews {
     Morning,
     /// The same list on request.
     Today,
+    /// Two nights have brought no copy on another machine; for owners.
+    OffsiteLate,
 }
 
 /// Reason why a task is on an employee's list, most urgent first.

@@ -6,6 +6,7 @@ use warp::http::{HeaderMap, StatusCode};
 
 use super::asker::Asker;
 use super::{Body, Site, messenger_secret};
+use crate::app::max_connection::MaxInUse;
 use crate::bot;
 use crate::channels::max;
 use crate::domain::{Receiving, chain};
@@ -22,9 +23,8 @@ pub(super) async fn answer(
     body: Body,
 ) -> StatusCode {
     let desk = &site.desk;
-    let wanted = desk.wanted_max();
-    let is_open = wanted.is_some_and(|wanted| wanted.receiving == Receiving::Webhook);
-    let Some(bot) = desk.max.bot().filter(|_| is_open) else {
+    let is_open = |bot: &MaxInUse| bot.wanted.receiving == Receiving::Webhook;
+    let Some(bot) = desk.max.in_use().filter(is_open) else {
         return StatusCode::NOT_FOUND;
     };
     if !messenger_secret::is_right(&headers, SECRET, &bot.secret) {
@@ -34,7 +34,7 @@ pub(super) async fn answer(
         Ok(body) => body,
         Err(status) => return status,
     };
-    let updates = max::parse(&body, &bot.token);
+    let updates = max::parse(&body, bot.wanted.token.secret());
     if updates.is_empty() {
         tracing::warn!("failed to parse update of MAX");
         return StatusCode::OK;

@@ -14,7 +14,8 @@ use super::asker::Asker;
 use super::connection::Connection;
 use super::route::{first_of, pages, part_of, path_of, routes};
 use super::{
-    Site, body, events, files, graphql, max_updates, pages, ready, refuse, socket, telegram_updates,
+    Site, body, events, files, graphql, max_updates, pages, ready, refuse, sms_reports, socket,
+    telegram_updates,
 };
 use crate::domain::{Error, Result};
 use crate::web::{
@@ -25,6 +26,9 @@ use crate::web::{
 
 /// Opens a customer's page.
 type Token = String;
+/// A gateway, and the secret of its address.
+type Provider = String;
+type Secret = String;
 /// Number of an attachment.
 type Id = String;
 
@@ -89,6 +93,9 @@ routes! { site, or else nowhere, pages, with {
     max: "max" / "webhook" {
         .and(warp::post()).and(asked.clone()).and(body()).then(max_updates::answer)
     }
+    sms: "sms" / Provider / Secret {
+        .and(warp::post()).and(site.clone()).and(body()).then(sms_reports::answer)
+    }
     live: "live" { .and(get).and(streamed.clone()).and(query).then(events::open_for_page) }
     followed: "s" / Token / "live" {
         .and(get).and(streamed).and(query).then(events::open_for_customer)
@@ -140,12 +147,14 @@ pages! { visit:
     POST ["profile", what] => accounts::change_profile(visit, what).await;
     GET ["staff"] => accounts::staff(visit).await;
     POST ["staff", "invite"] => accounts::invite(visit).await;
+    POST ["staff", "invites", "send"] => accounts::send_invite(visit).await;
     GET ["staff", "invites", id, "withdraw"] => accounts::ask_invite(visit, id).await;
     POST ["staff", "invites", id, "withdraw"] => accounts::withdraw_invite(visit, id).await;
     POST ["webhooks", id, "retry"] => webhooks::retry(visit, id).await;
     GET ["staff", id, "edit"] => accounts::edit_employee(visit, id).await;
     POST ["staff", id, "edit"] => accounts::update_employee(visit, id).await;
     POST ["staff", id, "password-link"] => accounts::make_password_link(visit, id).await;
+    POST ["staff", id, "password-link", "send"] => accounts::send_password_link(visit, id).await;
     GET ["staff", id, what] => accounts::ask_staff(visit, id, what).await;
     POST ["staff", id, what] => accounts::change_staff(visit, id, what).await;
 
@@ -171,6 +180,13 @@ pages! { visit:
     GET ["settings", "bot", "disconnect"] => settings::ask_to_disconnect_bot(visit).await;
     POST ["settings", "bot", "disconnect"] => settings::disconnect_bot(visit).await;
     GET ["settings", "bot", "qr"] => settings::bot_poster(visit);
+    GET ["settings", "max"] => settings::max(visit).await;
+    POST ["settings", "max"] => settings::connect_max(visit).await;
+    POST ["settings", "max", "settings"] => settings::set_max(visit).await;
+    POST ["settings", "max", "check"] => settings::check_max(visit).await;
+    GET ["settings", "max", "disconnect"] => settings::ask_to_disconnect_max(visit).await;
+    POST ["settings", "max", "disconnect"] => settings::disconnect_max(visit).await;
+    GET ["settings", "max", "qr"] => settings::max_poster(visit);
     GET ["settings", "channels"] => settings::channels(visit).await;
     POST ["settings", "channels", what] => settings::change_channel(visit, what).await;
     GET ["settings", "offsite"] => settings::offsite(visit).await;

@@ -80,14 +80,14 @@ bot-command-start = Подтвердить номер телефона
 bot-command-help = Подсказка
 
 staff-bot-linked =
-    Telegram привязан к { $email }. Сюда придут новые заявки, ответы клиентов и утренний список.
+    { $messenger } привязан к { $email }. Сюда придут новые заявки, ответы клиентов и утренний список.
 
     /today — что сейчас в работе
     /stop — отвязать
 staff-bot-wrong-code = Код не подходит: он использован, просрочен или набран с ошибкой. Новый — в профиле.
 staff-bot-too-many = Слишком много неверных кодов. Попробуйте через 15 минут.
-staff-bot-unlinked = Telegram отвязан: о заявках сюда больше не напишем.
-staff-bot-not-taken = Сообщение никому не передано: сотрудники пишут на странице заявки. Здесь — /today, чтобы увидеть свои заявки, и /stop, чтобы отвязать Telegram.
+staff-bot-unlinked = { $messenger } отвязан: о заявках сюда больше не напишем.
+staff-bot-not-taken = Сообщение никому не передано: сотрудники пишут на странице заявки. Здесь — /today, чтобы увидеть свои заявки, и /stop, чтобы отвязать { $messenger }.
 staff-bot-new-task = Вам передали заявку: { $task }
 staff-bot-answered = Клиент ответил: { $task }
 staff-bot-list = Ваши заявки:
@@ -107,6 +107,7 @@ approval-declined = Заявка <b>№ { $number }</b>: вы отказалис
 approval-withdrawn = Заявка <b>№ { $number }</b>: цена <b>{ $price }</b> больше не действует, мастерская её изменила.
 
 message-no-device = заявка
+message-no-device-number = № { $number }
 message-stage =
     { $stage }: { $device } (№ { $number }).
     Срок: { $due }.
@@ -118,8 +119,7 @@ message-ready =
     К оплате { $to_pay }.
     { $address }, { $hours }.
 message-ready-short =
-    { $stage }: { $device }, № { $number }
-    К оплате { $to_pay }
+    { $stage }: { $device }, { $to_pay }
     { $link }
 message-closed =
     { $stage }: { $device } (№ { $number }).
@@ -141,7 +141,7 @@ message-quote =
 
     { $text }
 message-quote-short =
-    { $device }, № { $number }: согласны на { $sum }?
+    { $device }: { $sum }, чинить?
     { $link }
 message-reminder =
     { $device } ждёт вас с { $since } (№ { $number }).
@@ -149,8 +149,7 @@ message-reminder =
     { $address }, { $hours }.
     Телефон: { $phone }
 message-reminder-short =
-    { $device } ждёт вас, № { $number }
-    К оплате { $to_pay }
+    { $device } ждёт вас, { $to_pay }
     { $link }
 
 # Что исправить
@@ -469,14 +468,15 @@ profile-language-ru = Русский
 profile-language-en = English
 profile-everywhere = Выйти на всех устройствах
 profile-everywhere-note = Все сеансы и токены этой учётной записи перестанут работать, включая этот.
-profile-telegram-lead = Привяжите свой Telegram: бот напишет о новых заявках и ответах клиентов.
-profile-telegram-linked = Ваш Telegram привязан: бот пишет о новых заявках и ответах клиентов.
+profile-telegram-lead = Привяжите свой { $messenger }: бот напишет о новых заявках и ответах клиентов.
+profile-telegram-linked = Ваш { $messenger } привязан: бот пишет о новых заявках и ответах клиентов.
 profile-telegram-make = Получить код
 profile-telegram-another = Привязать другой
 profile-telegram-unlink = Отвязать
 profile-telegram-code = Отправьте боту этот код. Он сработает один раз, до: { $until }.
 profile-telegram-code-label = Код для бота
 profile-telegram-open = Открыть бота с кодом
+profile-telegram-open-in = Открыть бота в { $messenger }
 profile-morning = Список заявок каждое утро
 profile-morning-note = Время мастерской. Пусто — не присылать. Список приходит в ваш Telegram, если есть что делать.
 profile-saved = Сохранено.
@@ -508,6 +508,11 @@ staff-password-make = Создать ссылку
 staff-invite = Пригласить
 staff-invite-lead = Ссылка на одно использование, действует трое суток.
 staff-invite-link = Ссылка для { $email }, до { $until }:
+staff-letter-send = Отправить письмом
+staff-letter-sent = Почтовый сервер принял письмо для { $email }.
+staff-letter-unreachable = Нет связи с почтовым сервером, письмо не ушло. Попробуйте позже или передайте ссылку сами.
+staff-letter-off = Ссылку можно отправить письмом, когда настроена почта.
+staff-letter-set-up = Настроить почту
 staff-invites = Открытые приглашения
 staff-invite-line = { $role }. Пригласил: { $by }, до { $until }
 staff-invite-by-command = командная строка
@@ -518,7 +523,7 @@ staff-copy = Скопировать
 staff-copied = Скопировано
 
 bot-off = Бот не подключён.
-bot-unknown = Telegram о боте ещё не спрашивали. Загляните через минуту.
+bot-unknown = { $messenger } о боте ещё не спрашивали. Загляните через минуту.
 bot-well = Бот работает. Проверено: { $when }.
 bot-trouble = { $what } Проверено: { $when }.
 bot-unreachable = Telegram недоступен ({ $detail }). Сообщения ждут и уйдут позже.
@@ -576,6 +581,7 @@ failure-no-secret = нет секрета
 failure-private = адрес ведёт на этот компьютер или в его сеть
 failure-sms-limit = лимит SMS на сегодня исчерпан
 failure-demo = клиенты демонстрации вымышлены
+failure-no-channel = канал отключён, а другого нет
 failure-email-stopped = клиент отказался от писем
 failure-status = ответ { $status }
 
@@ -1098,6 +1104,7 @@ toast-why-none = Telegram не привязан
 toast-why-bot = бот не подключён
 toast-why-unverified = Telegram не подтверждён
 toast-why-blocked = клиент заблокировал бота или удалил Telegram
+toast-why-email-stopped = клиент просил не писать на почту
 toast-why-deleted = карточка клиента удалена
 toast-why-stage = об этом этапе не сообщаем
 call-instead = { $why }, звоните { $phone }
@@ -1383,10 +1390,10 @@ merge-linked = привязан
 merge-lead = Заявки перейдут в карточку, которая остаётся, их ссылки не изменятся; клиент увидит там то, что вы напишете с этой минуты. Отменить можно 24 часа.
 merge-phone-second = Телефон исчезающей карточки станет вторым телефоном той, что остаётся.
 merge-phone-note = Телефон исчезающей карточки будет записан в заметку.
-merge-telegram-dropped = Telegram есть у обеих: останется чат той, что остаётся, в другой больше ничего не придёт.
-merge-telegram-moves = Telegram перейдёт в карточку, которая остаётся.
-merge-telegram-stays = Telegram останется.
-merge-telegram-none = Telegram нет ни у одной.
+merge-account-dropped = { $messenger } есть у обеих: останется чат той, что остаётся, в другой больше ничего не придёт.
+merge-account-moves = { $messenger } перейдёт в карточку, которая остаётся.
+merge-account-stays = { $messenger } останется.
+merge-account-none = Мессенджера нет ни у одной.
 merge-do = Объединить
 merge-swap = Оставить другую
 merge-done = Объединена с карточкой:
@@ -1734,6 +1741,7 @@ texts-short-en = SMS, по-английски
 texts-insert = Вставить из заявки
 texts-reset = Вернуть текст программы
 texts-sample = Придуманная заявка
+texts-parts = { $count } SMS
 texts-newest = Заявка № { $number }
 texts-device = Устройство
 texts-number = Номер заявки
@@ -1770,6 +1778,8 @@ audit-deactivated = Сотрудник отключён: { $subject }
 audit-reactivated = Сотрудник включён: { $subject }
 audit-password-link = Ссылка для нового пароля: { $subject }
 audit-invited = Приглашение: { $subject }
+audit-invite-letter = Приглашение отправлено письмом: { $subject }
+audit-password-letter = Ссылка для нового пароля отправлена письмом: { $subject }
 audit-invite-withdrawn = Приглашение отозвано: { $subject }
 setting-shop-name = Название на бумагах и странице клиента
 setting-legal-name = Полное имя
@@ -1817,6 +1827,13 @@ problem-telegram-unreachable = Telegram сейчас не отвечает, по
 problem-telegram-proxy = Прокси не пропускает к Telegram, поэтому токен проверить не удалось. Ничего не сохранено. Проверьте telegram.proxy в файле настроек и попробуйте ещё раз.
 problem-other-bot = Токен другого бота. Если так и надо, отметьте это и вставьте токен ещё раз. Ничего не сохранено.
 problem-address-not-https = Telegram доставляет только на https-адрес, а адрес для клиентов другой.
+problem-max-token-malformed = Это не похоже на токен: он — один длинный код без пробелов. Скопируйте его со страницы бота на business.max.ru. Ничего не сохранено.
+problem-max-token-refused = MAX не знает бота с таким токеном. Возьмите токен заново на странице бота на business.max.ru. Ничего не сохранено.
+problem-max-forbidden = MAX не даёт этому боту работать: посмотрите на business.max.ru, прошёл ли он модерацию. Ничего не сохранено.
+problem-max-unreachable = MAX сейчас не отвечает, поэтому токен проверить не удалось. Ничего не сохранено; попробуйте ещё раз.
+problem-max-untrusted = Сертификат MAX выдан центром, которому этот сервер не доверяет. Скачайте на сервер Russian Trusted Root CA с gosuslugi.ru/crt и укажите путь к файлу здесь. Ничего не сохранено.
+problem-authorities-unusable = В этом файле нет сертификата, или он не читается. Ничего не сохранено.
+problem-address-not-at-443 = MAX доставляет только на https-адрес на порту 443, а адрес для клиентов другой.
 paper-tax-id = ИНН { $number }
 paper-registration-id = ОГРН { $number }
 first-shop = Название мастерской
@@ -1843,6 +1860,7 @@ setting-backup-dir = Папка
 setting-backup-dir-hint = Лучше на другом диске: копия на том же диске не спасёт от его поломки.
 setting-backup-keep = Сколько копий хранить
 problem-count-malformed = Нужно целое число от 1.
+problem-quiet-hours-malformed = Нужны два часа, например 21-9, или off.
 problem-folder-unusable = Папку нельзя создать или в неё нельзя писать. Укажите другую.
 problem-backup-failed = Копия не сделана: проверьте, есть ли место на диске и можно ли писать в папку.
 first-day-title = Первый день
@@ -1872,8 +1890,8 @@ bot-mode-webhook = Telegram присылает сам (нужен https-адре
 bot-mode-polling = Программа спрашивает Telegram
 bot-mode-off = Бот выключен
 bot-receiving = { $how }: { $why }
-bot-by-webhook = Telegram присылает сам
-bot-by-polling = программа спрашивает Telegram
+bot-by-webhook = { $messenger } присылает сам
+bot-by-polling = программа спрашивает { $messenger }
 bot-way = Связь с Telegram
 bot-way-direct = напрямую
 bot-way-proxy = через прокси { $proxy }
@@ -1891,8 +1909,8 @@ bot-advice-polling = Если адрес открывается с телефо�
 bot-why-chosen = так выбрали вы
 bot-why-given = так задано в файле настроек
 bot-why-deliverable = адрес для клиентов с https
-bot-why-local = адрес для клиентов ведёт на этот компьютер, Telegram туда не доставит
-bot-why-plain = адрес для клиентов без https, Telegram туда не доставляет
+bot-why-local = адрес для клиентов ведёт на этот компьютер, { $messenger } туда не доставит
+bot-why-plain = адрес для клиентов без https, { $messenger } туда не доставляет
 bot-customers = Клиентов в боте
 bot-customers-of = { $count } из { $all }
 bot-last-day = Уведомления за сутки
@@ -1917,11 +1935,35 @@ bot-disconnect-title = Отключить бота?
 bot-disconnect-lead = Клиентам перестанут приходить уведомления, а их сообщения — в мастерскую. Токен будет забыт. То, что ещё не отправлено, подождёт три дня на случай, если вы подключите бота снова.
 bot-disconnected = Бот отключён, токен забыт.
 bot-qr = QR-код бота
-bot-qr-lead = Клиент наводит камеру, нажимает «Начать» и узнаёт о ремонте из Telegram.
-bot-poster-title = Следите за ремонтом в Telegram
+bot-qr-lead = Клиент наводит камеру, нажимает «Начать» и узнаёт о ремонте из { $messenger }.
+bot-poster-title = Следите за ремонтом в { $messenger }
 bot-poster-how = Наведите камеру телефона, откройте бота и нажмите «Начать». Он напишет, когда ремонт будет готов.
 audit-bot-connected = Бот подключён
 audit-bot-disconnected = Бот отключён
+settings-max = MAX
+max-title = Бот в MAX
+max-off = Бот в MAX не подключён.
+max-token-hint = Сохранённый токен никому не показывается, его можно только заменить.
+max-mode-webhook = MAX присылает сам (нужен https-адрес на порту 443)
+max-mode-polling = Программа спрашивает MAX (он хранит сообщения сутки)
+max-why-plain = адрес для клиентов не https на порту 443, MAX туда не доставляет
+max-settings = Настройки бота
+max-authorities-of-system = системный
+max-authorities-unusable = Файл с корневым сертификатом MAX не годится, поэтому бот не работает ({ $detail }).
+max-untrusted = Безопасно связаться с MAX не получается: его сертификат выдан центром, которому этот сервер не доверяет.
+max-token-refused = MAX не знает токен бота. Возьмите его заново на странице бота на business.max.ru и вставьте сюда.
+max-forbidden = MAX не даёт боту работать ({ $detail }). Сообщения подождут и уйдут позже.
+max-unreachable = Связи с MAX нет ({ $detail }). Сообщения подождут и уйдут позже.
+max-advice-authorities = Скачайте на сервер корневой сертификат Russian Trusted Root CA в формате PEM с gosuslugi.ru/crt и укажите путь к файлу в настройках бота.
+max-advice-moderation = Посмотрите страницу бота на business.max.ru: прошёл ли он модерацию и не остановлен ли он.
+max-how-bot = Создайте бота и дождитесь модерации, после неё появится токен:
+max-how-authority = Скачайте на сервер корневой сертификат MAX, Russian Trusted Root CA, в формате PEM:
+max-how-paste = Впишите ниже путь к этому файлу и вставьте токен со страницы бота.
+max-disconnect-title = Отключить бота в MAX?
+setting-max-ca-file = Корневой сертификат MAX
+setting-max-ca-file-hint = Путь к файлу PEM на сервере. Ему доверяют только для MAX. Пусто — сертификаты системы.
+audit-max-connected = Бот в MAX подключён
+audit-max-disconnected = Бот в MAX отключён
 settings-channels = Каналы
 channel-sms = SMS
 channel-email = Электронная почта
@@ -1945,6 +1987,9 @@ channel-test-text = Это проверка. Сообщения из масте�
 channel-sms-sent = Шлюз принял SMS.
 channel-sms-sent-for = Шлюз принял SMS. Она стоила { $sum }.
 channel-mail-well = Почтовый сервер принимает логин и пароль.
+channel-sms-reports = Адрес для отчётов
+channel-sms-reports-local = Адрес ведёт на сам этот компьютер: шлюз до него не достучится.
+channel-sms-reports-lead = Укажите его в кабинете шлюза как адрес обработчика статусов (callback): тогда о доставке SMS станет известно сразу. Без него программа спрашивает шлюз каждую минуту. В адресе есть секрет.
 channel-letter-sent = Почтовый сервер принял письмо, оно идёт на ваш адрес.
 channel-trouble-unreachable = Сейчас нет связи. Сообщения подождут и уйдут позже.
 channel-trouble-certificate = Соединение небезопасно: сертификату нет доверия или нет шифрования. Проверьте имя сервера и вид шифрования.
@@ -1972,6 +2017,8 @@ setting-sms-reminder = Напоминание забрать
 setting-sms-daily-messages = SMS в день, не больше
 setting-sms-daily-money = Денег в день, не больше
 setting-sms-daily-money-hint = Пусто — без ограничения.
+setting-sms-quiet = Ночью без SMS
+setting-sms-quiet-hint = С какого и до какого часа по времени мастерской, например 21-9; off — отправлять всегда. SMS подождёт утра, если сообщение не может уйти другим путём.
 setting-email-host = Почтовый сервер
 setting-email-host-hint = Например, smtp.yandex.ru. Пусто — почта выключена.
 setting-email-security = Шифрование
@@ -2214,3 +2261,6 @@ offsite-size = Размер
 offsite-key = Ключ
 offsite-former-key = прежний лист
 offsite-name = Файл
+staff-bot-offsite = ⚠️ Копии базы вне сервера нет уже две ночи. { $why } <a href="{ $url }">Настройки</a>
+letter-offsite-subject = Нет свежей копии базы
+letter-offsite-text = Копии базы вне сервера нет уже две ночи. { $why }

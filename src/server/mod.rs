@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
-use crate::app::bot_connection::BotConnection;
+use crate::app::bot_connection::{self, Telegram};
 use crate::app::channel_accounts::{Channels, Kept};
-use crate::app::max_connection::{MaxBot, MaxConnection};
+use crate::app::email_stops::EmailStops;
+use crate::app::max_connection::{self, Max, MaxInUse};
 use crate::app::offsite::OffsiteDesk;
 use crate::app::recovery_sheets::RecoverySheets;
 use crate::app::{
@@ -48,8 +49,9 @@ use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
 use crate::workers::max;
 use crate::workers::merges::ForgetMerges;
-use crate::workers::offsite::OffsiteCopier;
+use crate::workers::offsite::{OffsiteAlarm, OffsiteCopier};
 use crate::workers::reminders::Reminding;
+use crate::workers::rerouting::Rerouting;
 use crate::workers::webhooks::{self, Couriers};
 use crate::workers::worker;
 
@@ -60,6 +62,7 @@ pub struct Server {
     bot: Supervisor,
     first_bot: First,
     max: max::Supervisor,
+    first_max: Option<MaxInUse>,
     sms_url: Option<String>,
     /// File with certificate authorities for the place of copies.
     offsite_ca: Option<PathBuf>,
@@ -117,20 +120,20 @@ impl Server {
                 "the proxy of the environment is not used; set telegram.proxy if Telegram is reached by one"
             );
         }
-        let way = telegram.server.way();
-        let bot = BotConnection::new(telegram.token, token, way, probe(&telegram.server));
+        let bot = Telegram {
+            way: telegram.server.way(),
+            probe: probe(&telegram.server),
+        };
+        let bot = bot_connection::connection(telegram.token, token, bot);
         let sms_url = config.channels.sms_url.clone();
         let offsite = OffsiteDesk::new(workers::offsite::calls(config.offsite.ca_file.clone()));
         let channels = channels(&db, config.channels, config.offsite.password).await?;
         let of_max = config.max;
-        let max_bot = match of_max.token {
-            Some(token) => Some(MaxBot {
-                token,
-                mode: of_max.mode,
-                secret: Arc::new(secrets::kept(&db, "max_webhook").await?.into()),
-            }),
-            None => None,
+        let token = db.read(|c: &_| store::secrets::max_token(c)).await?;
+        let max = Max {
+            probe: max::probe(&of_max.api_url),
         };
+        let max = max_connection::connection(of_max.token, token, max);
         let key = match config.jwt_secret {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
@@ -152,7 +155,7 @@ impl Server {
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
             bot,
-            max: MaxConnection::new(max_bot),
+            max,
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl)?,
             devices: Devices::new(key.expose_secret().as_bytes())?,
@@ -168,6 +171,7 @@ impl Server {
             channels,
             offsite,
             recovery_sheets: RecoverySheets::default(),
+            email_stops: EmailStops::read(&db).await?,
             reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,
@@ -182,15 +186,16 @@ impl Server {
         let max = max::Supervisor {
             desk: desk.clone(),
             api_url: of_max.api_url,
-            ca_file: of_max.ca_file,
         };
         let first_bot = bot.prepare().await?;
+        let first_max = max.prepare().await?;
         Ok(Self {
             listener,
             desk,
             bot,
             first_bot,
             max,
+            first_max,
             sms_url,
             offsite_ca: config.offsite.ca_file,
             introspection: config.introspection,
@@ -271,12 +276,14 @@ impl Server {
         };
         let mut parts = JoinSet::new();
         parts.spawn(self.bot.run(self.first_bot, stop.clone()).boxed());
-        parts.spawn(self.max.run(stop.clone()).boxed());
+        parts.spawn(self.max.run(self.first_max, stop.clone()).boxed());
         let accounts = Accounts {
             desk: self.desk.clone(),
             sms_url: self.sms_url,
         };
         parts.spawn(accounts.run(stop.clone()).boxed());
+        let rerouting = Rerouting::new(self.desk.clone());
+        parts.spawn(worker::run(rerouting, stop.clone()));
         let reminding = Reminding {
             desk: self.desk.clone(),
         };
@@ -297,6 +304,10 @@ impl Server {
             stop: stop.clone(),
         };
         parts.spawn(worker::run(copier, stop.clone()));
+        let alarm = OffsiteAlarm {
+            desk: self.desk.clone(),
+        };
+        parts.spawn(worker::run(alarm, stop.clone()));
         let couriers = Couriers {
             desk: self.desk.clone(),
             sender: self.sender,

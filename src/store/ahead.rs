@@ -29,9 +29,9 @@ const QUEUES: &[Queue] = &[
     Queue {
         table: "outbox",
         ahead: "state IN ('WAITING', 'SENDING') AND state = 'WAITING'
-            AND (created_at > :soon OR reckoned_at > :soon OR max(due_at, try_at) > :late)",
+            AND (created_at > :soon OR reckoned_at > :soon OR passed_on_at > :soon OR max(due_at, try_at) > :late)",
         pull: "created_at = min(created_at, :now), reckoned_at = min(reckoned_at, :now),
-            due_at = min(due_at, :now), try_at = min(try_at, :now)",
+            passed_on_at = min(passed_on_at, :now), due_at = min(due_at, :now), try_at = min(try_at, :now)",
         // As Telegram demands (`retry_after`).
         longest: LONGEST_WAIT,
     },

@@ -58,7 +58,7 @@ pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Customer> {
 }
 
 /// The columns of the account on a messenger.
-const fn link_columns(messenger: Messenger) -> [&'static str; 4] {
+pub(super) const fn link_columns(messenger: Messenger) -> [&'static str; 4] {
     match messenger {
         Messenger::Telegram => [
             "telegram_id",
@@ -215,13 +215,12 @@ pub fn page_by_change(
 }
 
 /// Counts the customers, and those among them whom a bot can write to.
-pub fn count_reachable(connection: &Connection) -> Result<(i64, i64)> {
-    let mut statement = connection.prepare_cached(
+pub fn count_reachable(connection: &Connection, messenger: Messenger) -> Result<(i64, i64)> {
+    let [id, verified, blocked, _] = link_columns(messenger);
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT (SELECT count(*) FROM customers),
-             (SELECT count(*) FROM customers
-              WHERE telegram_id IS NOT NULL AND telegram_verified = 1 AND telegram_blocked = 0
-                  OR max_id IS NOT NULL AND max_verified = 1 AND max_blocked = 0)",
-    )?;
+             (SELECT count(*) FROM customers WHERE {id} IS NOT NULL AND {verified} = 1 AND {blocked} = 0)"
+    ))?;
     Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 

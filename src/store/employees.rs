@@ -5,14 +5,14 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    Colour, Email, Employee, EmployeeId, EmployeeName, Language, Result, Role, TelegramId,
+    Chat, Colour, Email, Employee, EmployeeId, EmployeeName, Language, Messenger, Result, Role,
     TimeOfDay,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{MaybeColour, Millis};
 
 pub(super) const COLUMNS: &str = "id, email, name, colour, role, active, language, epoch, telegram_id, \
-                                  morning_time, created_at";
+                                  max_id, morning_time, created_at";
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
     read(&mut Columns::of("employees", row))
@@ -28,7 +28,11 @@ pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Employee> {
         active: row.take("active")?,
         language: row.take("language")?,
         epoch: row.take("epoch")?,
-        telegram: row.take("telegram_id")?,
+        chat: match (row.take("telegram_id")?, row.take("max_id")?) {
+            (Some(id), _) => Some(Chat::new(Messenger::Telegram, id)),
+            (None, Some(id)) => Some(Chat::new(Messenger::Max, id)),
+            (None, None) => None,
+        },
         morning: row.take("morning_time")?,
         created: row.take::<Millis>("created_at")?.0,
     })
@@ -46,11 +50,20 @@ pub fn by_email(connection: &Connection, email: &Email) -> Result<Option<Employe
     Ok(statement.query_row([email.key()], from_row).optional()?)
 }
 
-/// Returns the employee to whom a Telegram account is linked.
-pub fn by_telegram(connection: &Connection, who: TelegramId) -> Result<Option<Employee>> {
-    let sql = format!("SELECT {COLUMNS} FROM employees WHERE telegram_id = ?1");
+/// The column of the account on a messenger.
+pub(super) const fn chat_column(messenger: Messenger) -> &'static str {
+    match messenger {
+        Messenger::Telegram => "telegram_id",
+        Messenger::Max => "max_id",
+    }
+}
+
+/// Returns the employee to whom an account is linked.
+pub fn by_chat(connection: &Connection, who: Chat) -> Result<Option<Employee>> {
+    let column = chat_column(who.messenger);
+    let sql = format!("SELECT {COLUMNS} FROM employees WHERE {column} = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row([who], from_row).optional()?)
+    Ok(statement.query_row([who.id], from_row).optional()?)
 }
 
 pub fn all(connection: &Connection) -> Result<Vec<Employee>> {
@@ -210,19 +223,24 @@ pub fn set_language(tx: &Transaction, id: EmployeeId, language: Language) -> Res
     Ok(())
 }
 
-/// Links an employee to a Telegram account that no colleague has, or removes the link.
-pub fn set_telegram(tx: &Transaction, id: EmployeeId, who: Option<TelegramId>) -> Result<()> {
+/// Links an employee to an account that no colleague has, and to no other, or removes the link.
+pub fn set_chat(tx: &Transaction, id: EmployeeId, who: Option<Chat>) -> Result<()> {
+    let of = |messenger| {
+        who.filter(|who| who.messenger == messenger)
+            .map(|who| who.id)
+    };
     tx.execute(
-        "UPDATE employees SET telegram_id = ?2 WHERE id = ?1",
-        (id, who),
+        "UPDATE employees SET telegram_id = ?2, max_id = ?3 WHERE id = ?1",
+        (id, of(Messenger::Telegram), of(Messenger::Max)),
     )?;
     Ok(())
 }
 
-/// Removes a Telegram account that can't be reached from its employee.
-pub fn forget_telegram(tx: &Transaction, who: TelegramId) -> Result<()> {
-    let sql = "UPDATE employees SET telegram_id = NULL WHERE telegram_id = ?1";
-    tx.execute(sql, [who])?;
+/// Removes an account that can't be reached from its employee.
+pub fn forget_chat(tx: &Transaction, who: Chat) -> Result<()> {
+    let column = chat_column(who.messenger);
+    let sql = format!("UPDATE employees SET {column} = NULL WHERE {column} = ?1");
+    tx.execute(&sql, [who.id])?;
     Ok(())
 }
 

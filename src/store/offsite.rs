@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Connection, Transaction};
-use crate::domain::{OffsiteAttempt, OffsiteCopy, OffsiteFault, Result};
+use crate::domain::{OffsiteAttempt, OffsiteCopy, OffsiteFault, Result, TimeZone, is_late};
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::Millis;
 
@@ -23,6 +23,15 @@ pub struct Attempts {
     pub failures: u32,
     /// When the first of all began.
     pub since: Option<Timestamp>,
+}
+
+impl Attempts {
+    /// Returns whether two nights have brought no copy.
+    pub fn is_late(&self, now: Timestamp, timezone: &TimeZone) -> bool {
+        let made = self.good.as_ref().map(|good| good.ended);
+        let since = made.or(self.since);
+        since.is_some_and(|since| is_late(since, now, timezone))
+    }
 }
 
 /// Records an attempt. Older ones are forgotten but for the first of all, since which copies are to be made, and the last
@@ -82,6 +91,21 @@ pub fn attempts(connection: &Connection, now: Timestamp) -> Result<Attempts> {
         failures,
         since: since.map(|since| since.0),
     })
+}
+
+/// Returns when owners were told last that there is no new copy.
+pub fn told(connection: &Connection) -> Result<Option<Timestamp>> {
+    let mut statement = connection.prepare_cached("SELECT told_at FROM offsite_alarm")?;
+    let told: Option<Millis> = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(told.map(|told| told.0))
+}
+
+/// Records that owners are told now.
+pub fn set_told(tx: &Transaction, now: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO offsite_alarm (id, told_at) VALUES (1, ?1)
+         ON CONFLICT (id) DO UPDATE SET told_at = excluded.told_at";
+    tx.execute(sql, [Millis(now)])?;
+    Ok(())
 }
 
 /// Returns the last attempts, newest first.

@@ -1,10 +1,10 @@
 //! The keys that the server generated for itself, and the secrets that owners gave it. Nothing shows them.
 
 use rusqlite::OptionalExtension;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{Connection, Transaction};
-use crate::domain::{BotToken, ChannelSecret, Error, Result, ShopId};
+use crate::domain::{BotToken, ChannelSecret, Error, MaxToken, Result, ShopId};
 
 /// Names of what owners gave for SMS, e-mail and copies on another machine.
 const SMS_KEY: &str = "sms_key";
@@ -12,6 +12,8 @@ const MAIL_PASSWORD: &str = "mail_password";
 const OFFSITE_PASSWORD: &str = "offsite_password";
 /// Name of the bot's token that an owner connected.
 pub const BOT_TOKEN: &str = "telegram_token";
+/// Name of the token of the bot at MAX that an owner connected.
+pub const MAX_TOKEN: &str = "max_token";
 /// Name of the position in MAX's updates. It tells a reader nothing, but it belongs to the bot.
 const MAX_MARKER: &str = "max_marker";
 /// Name of the shop's id, which isn't secret: the names of copies contain it.
@@ -49,11 +51,20 @@ pub fn set_max_marker(tx: &Transaction, marker: i64) -> Result<()> {
     set(tx, MAX_MARKER, marker.to_string().as_bytes())
 }
 
+pub fn delete_max_marker(tx: &Transaction) -> Result<()> {
+    delete(tx, MAX_MARKER)
+}
+
+/// Returns the token of the bot at MAX that an owner connected.
+pub fn max_token(connection: &Connection) -> Result<Option<MaxToken>> {
+    let token = text(connection, MAX_TOKEN)?;
+    Ok(token.map(MaxToken::trusted))
+}
+
 /// Returns the shop's id; `None` until a copy of it is made for another machine.
 pub fn shop_id(connection: &Connection) -> Result<Option<ShopId>> {
-    let id = get(connection, SHOP_ID)?.map(String::from_utf8);
-    let id = id.transpose().map_err(Error::internal)?;
-    Ok(id.and_then(|id| ShopId::parse(&id)))
+    let id = text(connection, SHOP_ID)?;
+    Ok(id.and_then(|id| ShopId::parse(id.expose_secret())))
 }
 
 pub fn set_shop_id(tx: &Transaction, id: &ShopId) -> Result<()> {
@@ -62,9 +73,8 @@ pub fn set_shop_id(tx: &Transaction, id: &ShopId) -> Result<()> {
 
 /// Returns the bot's token that an owner connected.
 pub fn bot_token(connection: &Connection) -> Result<Option<BotToken>> {
-    let token = get(connection, BOT_TOKEN)?.map(String::from_utf8);
-    let token = token.transpose().map_err(Error::internal)?;
-    Ok(token.map(|text| BotToken::trusted(text.into())))
+    let token = text(connection, BOT_TOKEN)?;
+    Ok(token.map(BotToken::trusted))
 }
 
 /// Returns the name under which a channel's secret is stored.
@@ -78,7 +88,11 @@ pub fn name_of(secret: ChannelSecret) -> &'static str {
 
 /// Returns a channel's secret that an owner gave.
 pub fn of_channel(connection: &Connection, secret: ChannelSecret) -> Result<Option<SecretString>> {
-    let stored = get(connection, name_of(secret))?.map(String::from_utf8);
+    text(connection, name_of(secret))
+}
+
+fn text(connection: &Connection, name: &str) -> Result<Option<SecretString>> {
+    let stored = get(connection, name)?.map(String::from_utf8);
     let stored = stored.transpose().map_err(Error::internal)?;
     Ok(stored.map(SecretString::from))
 }

@@ -1,11 +1,12 @@
-//! The codes that link employees to their Telegram accounts, and the morning lists already sent.
+//! The codes that link employees to their accounts on messengers, and the morning lists already sent.
 
 use jiff::{Timestamp, ToSpan};
 use rusqlite::OptionalExtension;
 
 use super::ahead::soon;
+use super::employees::chat_column;
 use super::{Connection, Transaction};
-use crate::domain::{Day, EmployeeId, Result, TelegramId, TimeOfDay};
+use crate::domain::{Chat, Day, EmployeeId, Messenger, Result, TimeOfDay};
 use crate::store::engine::types::Millis;
 
 /// How long a sent list is remembered.
@@ -47,54 +48,46 @@ pub fn delete_code(tx: &Transaction, employee: EmployeeId) -> Result<()> {
 
 /// Counts the wrong codes that an account has sent and that still count. Those that count beyond `latest` were dated by
 /// a clock that ran ahead, and are ignored.
-pub fn tries(
-    connection: &Connection,
-    who: TelegramId,
-    now: Timestamp,
-    latest: Timestamp,
-) -> Result<i64> {
+pub fn tries(connection: &Connection, who: Chat, now: Timestamp, latest: Timestamp) -> Result<i64> {
     let mut statement = connection.prepare_cached(
-        "SELECT tries FROM staff_code_tries WHERE telegram_id = ?1 AND until > ?2 AND until <= ?3",
+        "SELECT tries FROM staff_code_tries
+         WHERE messenger = ?1 AND chat_id = ?2 AND until > ?3 AND until <= ?4",
     )?;
-    let found = statement.query_row((who, Millis(now), Millis(soon(latest))), |row| {
-        row.get("tries")
-    });
+    let values = (who.messenger, who.id, Millis(now), Millis(soon(latest)));
+    let found = statement.query_row(values, |row| row.get("tries"));
     Ok(found.optional()?.unwrap_or(0))
 }
 
 /// Counts a wrong code; all of the account's are forgotten at `until`.
-pub fn count_try(
-    tx: &Transaction,
-    who: TelegramId,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<()> {
+pub fn count_try(tx: &Transaction, who: Chat, now: Timestamp, until: Timestamp) -> Result<()> {
     tx.execute(
         "DELETE FROM staff_code_tries WHERE until <= ?1",
         [Millis(now)],
     )?;
     tx.execute(
-        "INSERT INTO staff_code_tries (telegram_id, tries, until) VALUES (?1, 1, ?2)
-         ON CONFLICT (telegram_id) DO UPDATE SET tries = tries + 1",
-        (who, Millis(until)),
+        "INSERT INTO staff_code_tries (messenger, chat_id, tries, until) VALUES (?1, ?2, 1, ?3)
+         ON CONFLICT (messenger, chat_id) DO UPDATE SET tries = tries + 1",
+        (who.messenger, who.id, Millis(until)),
     )?;
     Ok(())
 }
 
-/// Returns the employees whose morning list is due, with their chats.
+/// Returns the employees whose morning list is due on a messenger, with their chats.
 pub fn mornings_due(
     connection: &Connection,
+    messenger: Messenger,
     day: Day,
     time: TimeOfDay,
-) -> Result<Vec<(EmployeeId, TelegramId)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT e.id, e.telegram_id FROM employees AS e
-         WHERE e.telegram_id IS NOT NULL AND e.morning_time <= ?2 AND NOT EXISTS (
+) -> Result<Vec<(EmployeeId, Chat)>> {
+    let column = chat_column(messenger);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT e.id, e.{column} AS chat_id FROM employees AS e
+         WHERE e.{column} IS NOT NULL AND e.morning_time <= ?2 AND NOT EXISTS (
              SELECT 1 FROM morning_lists AS m WHERE m.employee_id = e.id AND m.day = ?1)
-         ORDER BY e.id",
-    )?;
+         ORDER BY e.id"
+    ))?;
     let rows = statement.query_map((day, time), |row| {
-        Ok((row.get("id")?, row.get("telegram_id")?))
+        Ok((row.get("id")?, Chat::new(messenger, row.get("chat_id")?)))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

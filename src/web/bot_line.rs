@@ -18,7 +18,7 @@ impl BotLine {
                 (trouble(&BotTrouble::OtherFetcher, texts), false)
             }
             BotState::Off => (texts.s("bot-off"), true),
-            BotState::Unknown => (texts.s("bot-unknown"), true),
+            BotState::Unknown => (unknown(texts), true),
             BotState::Seen(health) => {
                 let when = texts.when(&health.seen);
                 match health.troubles.first() {
@@ -35,6 +35,11 @@ impl BotLine {
         };
         Self { text, well }
     }
+}
+
+/// Describes the state of a bot that wasn't checked yet.
+pub fn unknown(texts: &Texts) -> String {
+    texts.fill("bot-unknown", "messenger", "Telegram")
 }
 
 /// Describes a problem of the bot.

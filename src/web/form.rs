@@ -7,7 +7,7 @@ use crate::domain::{Conflict, Error, Result, whole_seconds};
 use crate::i18n;
 
 /// The error of a field.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Wrong {
     /// Text shown beside the field.
     text: String,
@@ -16,7 +16,7 @@ struct Wrong {
 }
 
 /// Errors by the field's name in the form.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Errors {
     wrong: BTreeMap<&'static str, Wrong>,
     /// Labels that differ from the usual ones in this form.

@@ -1,16 +1,18 @@
-//! The Telegram section of the profile page: link code, unlinking, and the morning list.
+//! The section of the bot on the profile page: link code, unlinking, and the morning list.
 
 use warp::reply::Response;
 
 use super::visit::Visit;
 use crate::app::staff_bot::{self, NewCode};
-use crate::domain::{BotState, Result, TimeOfDay};
+use crate::domain::{BotState, Messenger, Result, TimeOfDay};
+use crate::i18n::messenger_name;
 
 /// Contents of the section.
 pub struct Telegram {
-    /// Whether a bot is configured.
-    pub bot: bool,
-    pub linked: bool,
+    /// The messengers with a bot; empty without any.
+    pub messengers: String,
+    /// The messenger of the linked account.
+    pub linked: Option<&'static str>,
     pub morning: String,
     /// A code that was just created.
     pub code: Option<Code>,
@@ -19,8 +21,8 @@ pub struct Telegram {
 /// A link code, shown only once.
 pub struct Code {
     pub text: String,
-    /// URL of the bot, if it is known.
-    pub url: Option<String>,
+    /// URLs of the bots whose names are known, with their messengers.
+    pub urls: Vec<(&'static str, String)>,
     pub until: String,
 }
 
@@ -28,9 +30,18 @@ impl Telegram {
     pub fn new(visit: &Visit, code: Option<Code>) -> Result<Self> {
         let me = &visit.viewer()?.me;
         let morning = me.morning.map(|time| time.to_string());
+        let desk = &visit.desk;
+        let bots = [
+            (Messenger::Telegram, desk.bot.state() != BotState::Off),
+            (Messenger::Max, desk.max.is_set_up()),
+        ];
+        let names = bots.into_iter().filter(|(_, is_on)| *is_on);
+        let names: Vec<_> = names
+            .map(|(messenger, _)| messenger_name(messenger))
+            .collect();
         Ok(Self {
-            bot: visit.desk.bot.state() != BotState::Off,
-            linked: me.telegram.is_some(),
+            messengers: names.join(" / "),
+            linked: me.chat.map(|chat| messenger_name(chat.messenger)),
             // An invalid time is shown again as typed.
             morning: visit
                 .sent("time")
@@ -45,7 +56,13 @@ impl Code {
     fn new(visit: &Visit, made: &NewCode) -> Self {
         Self {
             text: made.code.as_str().to_owned(),
-            url: visit.desk.bot_url(&made.start()),
+            urls: [
+                (Messenger::Telegram, visit.desk.bot_url(&made.start())),
+                (Messenger::Max, visit.desk.max_url(&made.start())),
+            ]
+            .into_iter()
+            .filter_map(|(messenger, url)| Some((messenger_name(messenger), url?)))
+            .collect(),
             until: visit.texts.when(&made.expires),
         }
     }

@@ -1,15 +1,16 @@
-//! Asks the SMS gateway whether messages arrived, since it takes them before it knows.
+//! Asks the SMS gateway whether messages arrived, since it takes them before it knows: for as long as it doesn't report that
+//! by itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::ToSpan;
 use tokio::sync::watch;
 
-use crate::app::Desk;
-use crate::channels::sms::{Client, Delivery, SmsState};
+use crate::app::{Desk, arrivals};
+use crate::channels::sms::{Client, SmsState};
 use crate::clock::Clock;
-use crate::domain::Reason;
+use crate::domain::NoticeId;
 use crate::failure::Failure;
 use crate::store::outbox::Arriving;
 use crate::store::{self, Transaction};
@@ -26,11 +27,17 @@ const LONGEST: i64 = 72;
 pub struct Arrivals {
     desk: Arc<Desk>,
     client: Client,
+    /// The last message that was asked about, so that all have their turn.
+    last: Mutex<Option<NoticeId>>,
 }
 
 impl Arrivals {
     pub fn new(desk: Arc<Desk>, client: Client) -> Self {
-        Self { desk, client }
+        Self {
+            desk,
+            client,
+            last: Mutex::default(),
+        }
     }
 
     async fn ask(&self, message: Arriving) -> Result<(), Failure> {
@@ -44,24 +51,11 @@ impl Arrivals {
             }
         };
         let now = self.desk.clock.now();
-        let settle = move |tx: &Transaction<'_>| settle(tx, &message, state, now);
+        let settle = move |tx: &Transaction<'_>| {
+            let SmsState { delivery, cost } = state;
+            arrivals::settle(tx, &message.external_id, &delivery, cost, now)
+        };
         Ok(self.desk.db.write(settle).await?)
-    }
-}
-
-fn settle(
-    tx: &Transaction,
-    message: &Arriving,
-    state: SmsState,
-    now: Timestamp,
-) -> crate::domain::Result<()> {
-    store::outbox::set_cost(tx, message.id, state.cost)?;
-    match state.delivery {
-        Delivery::OnTheWay | Delivery::Unknown => Ok(()),
-        Delivery::Delivered => store::outbox::set_arrived(tx, message.id),
-        Delivery::Failed(code) => {
-            store::outbox::set_dead(tx, message.id, Reason::Refused, &code, now)
-        }
     }
 }
 
@@ -82,8 +76,13 @@ impl Worker for Arrivals {
 
     async fn step(&self) -> Result<Step, Failure> {
         let since = self.desk.clock.now().saturating_sub(LONGEST.hours())?;
-        let read = move |c: &store::Connection| store::outbox::arriving(c, since, MOST);
-        for message in self.desk.db.read(read).await? {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = move |c: &store::Connection| store::outbox::arriving(c, since, last, MOST);
+        let messages = self.desk.db.read(read).await?;
+        // After the newest one, the oldest is next.
+        let last = messages.last().filter(|_| messages.len() == MOST);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = last.map(|last| last.id);
+        for message in messages {
             self.ask(message).await?;
         }
         Ok(Step::Idle(Wake::After(ASK)))

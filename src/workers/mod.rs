@@ -17,5 +17,6 @@ mod parts;
 pub mod photos;
 pub mod reach;
 pub mod reminders;
+pub mod rerouting;
 pub mod webhooks;
 pub mod worker;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::app::{Desk, staff_bot};
 use crate::clock::Clock;
+use crate::domain::Messenger;
 use crate::failure::Failure;
 use crate::store::Transaction;
 use crate::workers::worker::{Step, Wake, Worker};
@@ -16,6 +17,8 @@ const LOOK: Duration = Duration::from_secs(60);
 /// The worker that queues the lists.
 pub struct Mornings {
     pub desk: Arc<Desk>,
+    /// The messenger on which the lists of this worker go out.
+    pub messenger: Messenger,
 }
 
 impl Worker for Mornings {
@@ -30,11 +33,12 @@ impl Worker for Mornings {
     }
 
     async fn step(&self) -> Result<Step, Failure> {
-        let (shop, now) = (self.desk.shop(), self.desk.clock.now());
-        let is_morning = move |c: &_| staff_bot::is_morning(c, &shop, now);
+        let (shop, now, messenger) = (self.desk.shop(), self.desk.clock.now(), self.messenger);
+        let is_morning = move |c: &_| staff_bot::is_morning(c, &shop, messenger, now);
         if self.desk.db.read(is_morning).await? {
             let shop = self.desk.shop();
-            let send = move |tx: &Transaction<'_>| staff_bot::send_mornings(tx, &shop, now);
+            let send =
+                move |tx: &Transaction<'_>| staff_bot::send_mornings(tx, &shop, messenger, now);
             self.desk.db.write(send).await?;
         }
         Ok(Step::Idle(Wake::After(LOOK)))

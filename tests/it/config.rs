@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use zayavka::config::{Config, Sources, Stored};
-use zayavka::domain::{BotMode, BotToken, ChannelSecret, SettingKey};
+use zayavka::domain::{BotMode, BotToken, ChannelSecret, MaxToken, SettingKey};
 
 use crate::harness::program;
 
@@ -276,7 +276,8 @@ fn each_key_is_in_the_browser_or_the_documents_say_why_not() {
     let all = String::from_utf8(said.unwrap().stdout).unwrap();
     let all = all.lines().map(|line| line.split_once(" = ").unwrap().0);
     let is_stored = |key: &&str| {
-        let is_secret = *key == BotToken::KEY || ChannelSecret::from_word(key).is_some();
+        let is_token = [BotToken::KEY, MaxToken::KEY].contains(key);
+        let is_secret = is_token || ChannelSecret::from_word(key).is_some();
         SettingKey::from_word(key).is_some() || is_secret
     };
     let others: BTreeSet<&str> = all.filter(|key| !is_stored(key)).collect();

@@ -332,6 +332,8 @@ const OTHERS: &[&str] = &[
     "/settings/offsite/copies",
     "/settings/bot/disconnect",
     "/settings/bot/qr",
+    "/settings/max/disconnect",
+    "/settings/max/qr",
     "/settings/texts/3",
     "/settings/texts/quote",
     "/settings/webhooks/1",
@@ -475,6 +477,7 @@ fn every_page_is_among_those_that_are_looked_at() {
     let posts = [
         "/telegram/webhook",
         "/max/webhook",
+        "/sms/smsc/secret",
         "/data/import",
         "/data/archive",
         "/catalogue/import",

@@ -39,6 +39,9 @@ impl Call {
     }
 }
 
+/// Sees each request.
+type Watch = Box<dyn Fn(&Call) + Send + Sync>;
+
 #[derive(Clone)]
 pub struct FakeGateway(Arc<Inner>);
 
@@ -46,6 +49,7 @@ struct Inner {
     url: String,
     calls: Mutex<Vec<Call>>,
     answers: Mutex<VecDeque<Answer>>,
+    watch: Mutex<Option<Watch>>,
 }
 
 impl FakeGateway {
@@ -55,6 +59,7 @@ impl FakeGateway {
             url: format!("http://{}", listener.local_addr().unwrap()),
             calls: Mutex::default(),
             answers: Mutex::default(),
+            watch: Mutex::default(),
         }));
         let answering = fake.clone();
         let routes = warp::any()
@@ -91,6 +96,11 @@ impl FakeGateway {
         self.0.answers.lock().unwrap().push_back(answer);
     }
 
+    /// Installs a callback that sees each request.
+    pub fn watch(&self, watch: impl Fn(&Call) + Send + Sync + 'static) {
+        *self.0.watch.lock().unwrap() = Some(Box::new(watch));
+    }
+
     pub fn calls(&self) -> Vec<Call> {
         self.0.calls.lock().unwrap().clone()
     }
@@ -111,6 +121,9 @@ impl FakeGateway {
             fields,
             authorization: authorization.map(|value| value.to_str().unwrap().to_owned()),
         };
+        if let Some(watch) = &*self.0.watch.lock().unwrap() {
+            watch(&call);
+        }
         let count = {
             let mut calls = self.0.calls.lock().unwrap();
             calls.push(call.clone());

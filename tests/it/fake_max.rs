@@ -58,6 +58,9 @@ pub struct Called {
     pub authorization: Option<String>,
 }
 
+/// Sees each message, and decides its answer.
+type Judge = Box<dyn Fn(&Called) -> Option<Answer> + Send + Sync>;
+
 #[derive(Clone)]
 pub struct FakeMax(Arc<Inner>);
 
@@ -68,6 +71,7 @@ struct Inner {
     next: Mutex<HashMap<String, VecDeque<Answer>>>,
     /// Answers to all calls, by method and path.
     told: Mutex<HashMap<String, Answer>>,
+    judge: Mutex<Option<Judge>>,
     /// Registered addresses with their secrets.
     subscriptions: watch::Sender<Vec<(String, String)>>,
     /// Updates for polls; the position of one is its number.
@@ -76,6 +80,8 @@ struct Inner {
     files: Mutex<HashMap<String, Vec<u8>>>,
     /// Ids of the messages that were sent.
     sent: Mutex<Vec<String>>,
+    /// Ids and names of the bots, by their tokens.
+    bots: Mutex<HashMap<String, (i64, String)>>,
 }
 
 impl FakeMax {
@@ -100,10 +106,12 @@ impl FakeMax {
             calls: watch::Sender::default(),
             next: Mutex::default(),
             told: Mutex::default(),
+            judge: Mutex::default(),
             subscriptions: watch::Sender::default(),
             updates: watch::Sender::default(),
             files: Mutex::default(),
             sent: Mutex::default(),
+            bots: Mutex::new([(TOKEN.to_owned(), (BOT, USERNAME.to_owned()))].into()),
         }));
         let serving = fake.clone();
         tokio::spawn(async move {
@@ -167,6 +175,11 @@ impl FakeMax {
         self.0.told.lock().unwrap().insert(what.to_owned(), answer);
     }
 
+    /// Installs a callback that sees each message and decides its answer.
+    pub fn judge(&self, judge: impl Fn(&Called) -> Option<Answer> + Send + Sync + 'static) {
+        *self.0.judge.lock().unwrap() = Some(Box::new(judge));
+    }
+
     /// Restores the usual answers.
     pub fn untell(&self, what: &str) {
         self.0.told.lock().unwrap().remove(what);
@@ -199,6 +212,12 @@ impl FakeMax {
     /// Forgets a file, whose URL has expired then.
     pub fn expire(&self, name: &str) {
         self.0.files.lock().unwrap().remove(name);
+    }
+
+    /// Adds another bot.
+    pub fn bot(&self, token: &str, id: i64, username: &str) {
+        let mut bots = self.0.bots.lock().unwrap();
+        bots.insert(token.to_owned(), (id, username.to_owned()));
     }
 
     /// Returns the registered addresses.
@@ -271,6 +290,12 @@ impl FakeMax {
 
     /// Returns the answer that a test wants instead of the usual one.
     fn told(&self, called: &Called) -> Option<Answer> {
+        let judge = self.0.judge.lock().unwrap();
+        let is_message = called.what == "POST /messages";
+        let judged = judge.as_ref().filter(|_| is_message);
+        if let Some(judged) = judged.and_then(|judge| judge(called)) {
+            return Some(judged);
+        }
         let mut next = self.0.next.lock().unwrap();
         let next = next.get_mut(&called.what).and_then(VecDeque::pop_front);
         let told = self.0.told.lock().unwrap().get(&called.what).cloned();
@@ -286,13 +311,14 @@ impl FakeMax {
     }
 
     async fn usual(&self, called: &Called) -> Response {
-        if called.authorization.as_deref() != Some(TOKEN) {
+        let token = called.authorization.as_deref().unwrap_or_default();
+        let Some((bot, username)) = self.0.bots.lock().unwrap().get(token).cloned() else {
             return error(401, "verify.token", "Invalid access_token");
-        }
+        };
         let query = |name: &str| called.query.get(name).map_or("", String::as_str);
         match &*called.what {
             "GET /me" => json!({
-                "user_id": BOT, "first_name": "Desk", "username": USERNAME, "is_bot": true,
+                "user_id": bot, "first_name": "Desk", "username": username, "is_bot": true,
                 "last_activity_time": 0, "name": "Desk",
             })
             .to_string()

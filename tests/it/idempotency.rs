@@ -46,6 +46,9 @@ const WITHOUT: &[(&str, &str)] = &[
     ("connectBot", "changes what is there"),
     ("disconnectBot", "changes what is there"),
     ("checkBot", "makes nothing"),
+    ("connectMaxBot", "changes what is there"),
+    ("disconnectMaxBot", "changes what is there"),
+    ("checkMaxBot", "makes nothing"),
     ("setChannelSecret", "changes what is there"),
     ("checkChannel", "makes nothing"),
     (

@@ -342,3 +342,36 @@ async fn a_blocked_customer_is_known_and_a_failing_max_delays_only() {
     sent(&shop, &fake, 6).await;
     eventually("the customer is known to be blocked", || is_blocked(&shop)).await;
 }
+
+#[tokio::test]
+async fn a_long_list_is_paged_as_in_telegram() {
+    let (shop, fake) = shop().await;
+    let wording = "Передано в лабораторию и ждёт деталей с дальнего склада & Ко";
+    let named = format!(
+        r#"mutation {{ updateStage(stageData: {{id: 1, wording: "{wording}"}}) {{ stage {{ id }} }} }}"#
+    );
+    let answer = shop.ask(&named).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    for _ in 1..45 {
+        create(&shop, PHONE).await;
+    }
+    let own = json!([own_contact(ANNA, "79000000001")]);
+    deliver(&fake, &message(ANNA, "mid.a1", "", own)).await;
+    let all = sent(&shop, &fake, 2).await;
+    let list = &all[1];
+    let text = said(list);
+    assert!(!text.contains('…') && text.contains("№ 45"), "{text}");
+    assert_eq!(text.matches("№ ").count(), 20, "{text}");
+    let next = buttons(list)[0]["payload"].as_str().unwrap().to_owned();
+    deliver(&fake, &press(ANNA, "callback-1", &next, "mid.00000002")).await;
+    while fake.calls().iter().all(|call| call.what != "POST /answers") {
+        shop.clock.advance(Duration::from_millis(250));
+        let answer = fake.calls_of("POST /answers", 1);
+        let _ = tokio::time::timeout(Duration::from_millis(20), answer).await;
+    }
+    let page = &fake.calls_of("POST /answers", 1).await[0].body["message"];
+    let text = said(page);
+    assert!(text.contains("№ 25") && !text.contains("№ 26"), "{text}");
+    assert_eq!(buttons(page).len(), 2, "{page}");
+    shop.close().await;
+}

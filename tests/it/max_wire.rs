@@ -1,5 +1,6 @@
 //! The client of MAX against a fake of it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -441,4 +442,73 @@ fn a_file_without_certificates_is_refused_with_the_reason() {
     );
     let missing = Authorities::read(&folder.path().join("none.pem"));
     assert!(missing.err().unwrap().contains("No such file"));
+}
+
+/// Changes a seed at some places, as a fuzzer does.
+fn mutated(seed: &[u8], rng: &mut fastrand::Rng) -> Vec<u8> {
+    let words: [&[u8]; 12] = [
+        b"null",
+        b"{}",
+        b"[]",
+        b"\"\"",
+        b"-1",
+        b"9223372036854775808",
+        b"1e308",
+        b"\\ud800",
+        b"\xff",
+        b"true",
+        b"\"message_created\"",
+        b"\"image\"",
+    ];
+    let mut json = seed.to_vec();
+    for _ in 0..rng.usize(1..6) {
+        let (from, to) = (rng.usize(..=json.len()), rng.usize(..=json.len()));
+        let (from, to) = (from.min(to), from.max(to).min(from.min(to) + 24));
+        match rng.u8(..5) {
+            0 => drop(json.drain(from..to)),
+            1 => drop(json.splice(from..to, rng.choice(words).unwrap().to_vec())),
+            2 => {
+                let copied = json[from..to].to_vec();
+                drop(json.splice(from..from, copied));
+            }
+            3 if from < json.len() => json[from] = rng.u8(..),
+            _ => json.truncate(to.max(1)),
+        }
+    }
+    json
+}
+
+#[test]
+fn what_resembles_an_update_is_one_or_not_without_a_panic() {
+    time_limit::start();
+    let runs = std::env::var("PROPTEST_CASES").ok();
+    let runs = runs.and_then(|runs| runs.parse().ok()).unwrap_or(20_000);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/max_update");
+    let files = std::fs::read_dir(folder).unwrap();
+    let seeds: Vec<Vec<u8>> = files
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .collect();
+    assert!(seeds.len() > 5);
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut pool = seeds.clone();
+    let mut parsed = 0;
+    for _ in 0..runs {
+        let seed = &pool[rng.usize(..pool.len())];
+        let json = mutated(seed, &mut rng);
+        let updates = zayavka::channels::max::parse(&json, &TOKEN.into());
+        let keys: std::collections::BTreeSet<&str> =
+            updates.iter().map(|update| &*update.key).collect();
+        assert_eq!(
+            keys.len(),
+            updates.len(),
+            "{}",
+            String::from_utf8_lossy(&json)
+        );
+        parsed += usize::from(!updates.is_empty());
+        // What is still an update is changed further.
+        if !updates.is_empty() && pool.len() < 2_000 && json.len() < 20_000 {
+            pool.push(json);
+        }
+    }
+    assert!(parsed > runs / 20, "{parsed} of {runs} are updates");
 }

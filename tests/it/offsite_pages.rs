@@ -8,7 +8,8 @@ use warp::http::{Method, StatusCode};
 use zayavka::offsite::RecoveryKey;
 
 use crate::accounts::employee_called;
-use crate::bot::create;
+use crate::bot::{create, said};
+use crate::fake_smtp::FakeSmtp;
 use crate::harness::{Shop, eventually};
 use crate::pages::{Browser, goes_to};
 use crate::places::{Dav, Fault, PASSWORD, USER};
@@ -344,5 +345,69 @@ async fn employees_and_strangers_see_and_do_nothing_of_it() {
         );
     }
     assert!(!employee.page("/today").await.contains(&dav.address));
+    shop.close().await;
+}
+
+/// Advances the clock by hours, at each of which the workers have their turn.
+async fn hours(shop: &Shop, hours: u64) {
+    for _ in 0..hours * 6 {
+        shop.clock.advance(Duration::from_secs(10 * 60));
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn owners_are_told_once_a_day_until_a_copy_is_made() {
+    let (dav, mail) = (Dav::start(), FakeSmtp::start().await);
+    let key = RecoveryKey::new([5; 32]).recipient().unwrap();
+    let settings = format!(
+        "[offsite]\naddress = '{}'\nuser = '{USER}'\npassword = '{PASSWORD}'\nrecovery_key = '{key}'\n\
+         [email]\nhost = '127.0.0.1'\nport = '{}'\nsecurity = 'none'\nfrom = 'shop@example.com'\n",
+        dav.address,
+        mail.port()
+    );
+    let shop = Shop::with_owner().await;
+    employee_called(&shop, "b@example.com").await;
+    let link = "UPDATE employees SET telegram_id = 100 + id";
+    shop.database().execute(link, []).unwrap();
+    dav.set(Fault::Status(Method::PUT, 507));
+    let shop = shop.reopen_with(&settings, Duration::ZERO).await;
+    let to_bot = |shop: &Shop| {
+        let said = shop.telegram.messages_now();
+        said.iter()
+            .filter(|sent| sent["text"].as_str().unwrap().contains("две ночи"))
+            .count()
+    };
+    let letters = || mail.letters_now().len();
+    // Noon of the first day: two nights, and three hours of trying.
+    hours(&shop, 36).await;
+    assert_eq!((to_bot(&shop), letters()), (0, 0));
+    eventually("the owner is told", || {
+        shop.clock.advance(Duration::from_secs(10 * 60));
+        to_bot(&shop) == 1 && letters() == 1
+    })
+    .await;
+    let sent = shop.telegram.messages_now();
+    assert_eq!(sent[0]["chat_id"], 101, "{sent:?}");
+    assert!(said(&sent[0]).contains("нет места"), "{sent:?}");
+    let letter = mail.letters_now().remove(0);
+    assert_eq!(letter.to, OWNER);
+    // Not again on that day, not even after a restart.
+    let shop = shop.reopen_with(&settings, Duration::ZERO).await;
+    hours(&shop, 1).await;
+    assert_eq!((to_bot(&shop), letters()), (1, 1));
+    eventually("told again on the next day", || {
+        shop.clock.advance(Duration::from_secs(10 * 60));
+        to_bot(&shop) == 2 && letters() == 2
+    })
+    .await;
+    dav.set(Fault::None);
+    eventually("a copy", || {
+        shop.clock.advance(Duration::from_secs(10 * 60));
+        copies(&dav) == 1
+    })
+    .await;
+    hours(&shop, 30).await;
+    assert_eq!((to_bot(&shop), letters()), (2, 2));
     shop.close().await;
 }

@@ -159,6 +159,7 @@ pub const OWNERS: &[&str] = &[
     "/settings/offsite",
     "/settings/offsite/try",
     "/settings/bot",
+    "/settings/max",
     "/settings/texts",
     "/settings/texts/3",
     "/settings/texts/comment",

@@ -164,6 +164,24 @@ async fn with_a_bot_of_its_own(example: &str, field: &str) {
     shop.close().await;
 }
 
+/// Connects a bot at MAX, or disconnects it, in a shop whose configuration leaves that to its owner.
+async fn with_a_bot_at_max(example: &str, field: &str) {
+    let fake = crate::fake_max::FakeMax::start().await;
+    let shop = crate::max_connection::without_bot(&fake).await;
+    if field == "disconnectMaxBot" {
+        crate::max_connection::connect(&shop).await;
+    }
+    let answer = shop.ask(example).await;
+    assert!(answer["errors"].is_null(), "{example}\n{answer}");
+    let is_connected = &answer["data"][field]["maxBot"]["isConnected"];
+    assert_eq!(
+        is_connected,
+        field == "connectMaxBot",
+        "{example}\n{answer}"
+    );
+    shop.close().await;
+}
+
 /// A subscription sends what it shows when a task changes.
 async fn watch_a_change(shop: &Shop, example: &str, field: &str) {
     let mut socket = live::connect(shop, "graphql-transport-ws").await;
@@ -232,6 +250,10 @@ async fn the_examples_work_in_their_order() {
         }
         if ["connectBot", "disconnectBot"].contains(&&*field) {
             with_a_bot_of_its_own(example, &field).await;
+            continue;
+        }
+        if ["connectMaxBot", "disconnectMaxBot"].contains(&&*field) {
+            with_a_bot_at_max(example, &field).await;
             continue;
         }
         if ["checkChannel", "sendTestMessage"].contains(&&*field) {

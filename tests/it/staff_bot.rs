@@ -10,6 +10,7 @@ use zayavka::clock::Clock;
 use crate::accounts::employee;
 use crate::bot::{ANNA, BORIS, contact, create, messages, said, set_status, text};
 use crate::conversation::press;
+use crate::fake_max::FakeMax;
 use crate::harness::{Log, Shop, code, eventually};
 use crate::pages::{Browser, goes_to};
 
@@ -616,4 +617,128 @@ async fn an_english_employee_reads_english() {
     shop.update(text(BORIS, "/today")).await;
     assert!(said(&next(&shop, 2).await).contains("<b>The others</b>"));
     shop.shop.close().await;
+}
+
+#[tokio::test]
+async fn an_employee_links_max_by_the_same_code_and_gets_news_there() {
+    let fake = FakeMax::start().await;
+    let shop = team().await;
+    link(&shop, COLLEAGUE, ANNA).await;
+    let settings = format!(
+        "[max]\ntoken = '{}'\napi_url = '{}'\nmode = 'webhook'",
+        crate::fake_max::TOKEN,
+        fake.url()
+    );
+    let shop = Team {
+        shop: shop.shop.reopen_with(&settings, Duration::ZERO).await,
+        ..shop
+    };
+    fake.subscribed().await;
+    let at_max = async |shop: &Team, count: usize| {
+        while fake.messages().len() < count {
+            shop.clock.advance(Duration::from_millis(500));
+            let more = fake.calls_of("POST /messages", fake.messages().len() + 1);
+            let _ = tokio::time::timeout(Duration::from_millis(20), more).await;
+        }
+        fake.calls_of("POST /messages", count).await
+    };
+    let known = async |shop: &Team| {
+        let query = "{ me { telegram { linked messenger } } }";
+        shop.ask_as(COLLEAGUE, query).await["data"]["me"]["telegram"].clone()
+    };
+    // The link of the profile opens the bot at MAX with the code.
+    let mut browser = Browser::signed_in(&shop.shop, COLLEAGUE).await;
+    let page = browser.post("/profile/telegram-code", &[]).await;
+    let page = page.text().await.unwrap();
+    let start = page.split("https://max.ru/desk_max_bot?start=").nth(1);
+    let start = start.unwrap_or_else(|| panic!("{page}"));
+    let payload = start.split('"').next().unwrap();
+    let at = 4_000_001;
+    let update = crate::fake_max::started(at, 1, Some(payload));
+    assert_eq!(fake.deliver(&update).await, 200);
+    let sent = at_max(&shop, 1).await;
+    let words = sent[0].body["text"].as_str().unwrap();
+    assert!(
+        words.contains(COLLEAGUE) && words.starts_with("MAX"),
+        "{words}"
+    );
+    assert_eq!(
+        known(&shop).await,
+        json!({"linked": true, "messenger": "MAX"})
+    );
+    // News goes there, and not to Telegram any more.
+    let before = shop.telegram.messages_now().len();
+    create(&shop.shop, "+79000000001").await;
+    assign(&shop, "1", "2").await;
+    let sent = at_max(&shop, 2).await;
+    assert_eq!(sent[1].query["user_id"], at.to_string());
+    assert!(sent[1].body["text"].as_str().unwrap().contains("/tasks/1"));
+    let word = crate::fake_max::message(at, "mid.1", "/today", json!([]));
+    assert_eq!(fake.deliver(&word).await, 200);
+    at_max(&shop, 3).await;
+    // So does the list of the morning.
+    let morning = r#"mutation { setMorningList(at: "09:00") { user { id } } }"#;
+    assert!(shop.ask_as(COLLEAGUE, morning).await["errors"].is_null());
+    shop.clock.advance(Duration::from_secs(24 * 3_600));
+    let sent = at_max(&shop, 4).await;
+    assert!(sent[3].body["text"].as_str().unwrap().contains("№ 1"));
+    assert_eq!(shop.telegram.messages_now().len(), before);
+    let stop = crate::fake_max::message(at, "mid.2", "/stop", json!([]));
+    assert_eq!(fake.deliver(&stop).await, 200);
+    let sent = at_max(&shop, 5).await;
+    assert!(
+        sent[4].body["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("MAX отвязан")
+    );
+    assert_eq!(
+        known(&shop).await,
+        json!({"linked": false, "messenger": null})
+    );
+    shop.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_long_list_fits_a_message_of_max() {
+    let fake = FakeMax::start().await;
+    let settings = format!(
+        "[max]\ntoken = '{}'\napi_url = '{}'\nmode = 'webhook'",
+        crate::fake_max::TOKEN,
+        fake.url()
+    );
+    let shop = Shop::with_owner().await;
+    let shop = shop.reopen_with(&settings, Duration::ZERO).await;
+    fake.subscribed().await;
+    let made = shop
+        .ask("mutation { createStaffCode { code maxUrl } }")
+        .await;
+    let code = made["data"]["createStaffCode"]["code"].as_str().unwrap();
+    let word = crate::fake_max::message(7, "mid.0", code, json!([]));
+    assert_eq!(fake.deliver(&word).await, 200);
+    for _ in 0..40 {
+        let model = "Очень длинное название устройства, которое не умещается";
+        let query = format!(
+            r#"mutation {{ createTask(taskData: {{customerPhone: "+79012345678", category: REPAIR, dueOn: "2021-07-31", device: {{kind: "phone", model: "{model}"}}}}) {{ task {{ id }} }} }}"#
+        );
+        let made = shop.ask(&query).await;
+        assert!(made["errors"].is_null(), "{made}");
+    }
+    let word = crate::fake_max::message(7, "mid.1", "/today", json!([]));
+    assert_eq!(fake.deliver(&word).await, 200);
+    let is_list = |message: &Value| message["text"].as_str().unwrap().contains("…и ещё");
+    crate::harness::eventually("the list is sent", || {
+        shop.clock.advance(Duration::from_millis(500));
+        fake.messages().iter().any(is_list)
+    })
+    .await;
+    let all = fake.messages();
+    let list = all.iter().find(|message| is_list(message)).unwrap();
+    let text = list["text"].as_str().unwrap();
+    assert!(text.chars().count() <= 4_000);
+    let shown = text.matches("/tasks/").count();
+    let more = text.split("…и ещё ").nth(1).unwrap();
+    let more: usize = more.split('<').next().unwrap().trim().parse().unwrap();
+    assert_eq!(shown + more, 40, "{text}");
+    shop.close().await;
 }

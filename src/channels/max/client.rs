@@ -1,6 +1,6 @@
 //! The API client.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -34,6 +34,8 @@ pub struct Client {
     pub(super) token: SecretString,
     /// Shared by all callers.
     pauses: Arc<Pauses>,
+    /// What MAX said when it didn't let the bot send the last message.
+    forbidden: Arc<Mutex<Option<String>>>,
 }
 
 /// A call of the API.
@@ -99,6 +101,7 @@ impl Client {
             url: api_url.trim_end_matches('/').to_owned(),
             token,
             pauses: Arc::default(),
+            forbidden: Arc::default(),
         })
     }
 
@@ -106,6 +109,26 @@ impl Client {
     /// was rejected for.
     pub fn pauses(&self) -> &Pauses {
         &self.pauses
+    }
+
+    /// Returns what MAX said when it didn't let the bot send the last message.
+    pub fn forbidden(&self) -> Option<String> {
+        let forbidden = self.forbidden.lock();
+        forbidden.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes whether MAX lets the bot send messages, by the outcome of one.
+    pub(super) fn note<T>(&self, outcome: &Result<T, Failure>) {
+        let forbidden = match outcome {
+            Ok(_) | Err(Failure::Blocked(_) | Failure::Refused(_)) => None,
+            Err(failure) if Self::is_forbidden(failure) => Some(failure.detail().to_owned()),
+            // It tells nothing of the bot.
+            Err(Failure::Retry { .. }) => return,
+        };
+        *self
+            .forbidden
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = forbidden;
     }
 
     /// Returns the token, by which MAX signs contacts.

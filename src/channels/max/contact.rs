@@ -42,14 +42,17 @@ pub(super) fn read(
 /// Returns whether this is the hash of the card, in hexadecimal digits. The comparison takes the same time wherever
 /// the two differ.
 fn is_hash_of(card: &str, hash: &str, token: &SecretString) -> bool {
-    let key = token.expose_secret().as_bytes();
-    let Ok(mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return false;
-    };
-    let expected = mac.chain_update(card).finalize().into_bytes();
-    let expected: String = expected.iter().map(|byte| format!("{byte:02x}")).collect();
     let given = hash.to_ascii_lowercase();
-    !key.is_empty() && bool::from(given.as_bytes().ct_eq(expected.as_bytes()))
+    let expected = signature(token, card);
+    !token.expose_secret().is_empty() && bool::from(given.as_bytes().ct_eq(expected.as_bytes()))
+}
+
+/// Signs a text with the bot's token, in hexadecimal digits; empty where that fails.
+pub(super) fn signature(token: &SecretString, text: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(token.expose_secret().as_bytes());
+    let signed = mac.map(|mac| mac.chain_update(text).finalize().into_bytes());
+    let bytes = signed.map_or_else(|_| Vec::new(), |signed| signed.to_vec());
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Returns the values of a property of a vCard (<https://datatracker.ietf.org/doc/html/rfc6350#section-3.3>).

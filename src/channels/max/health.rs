@@ -43,6 +43,11 @@ impl Client {
         detail.starts_with("401 ") || detail.contains("verify.token")
     }
 
+    /// Returns whether a failure means that MAX doesn't let the bot do this, whoever it is for.
+    pub fn is_forbidden(failure: &Failure) -> bool {
+        failure.detail().starts_with("403 ") && !Self::is_token_refused(failure)
+    }
+
     /// Returns whether a failure means that the authority of MAX's certificate isn't trusted.
     pub fn is_untrusted(failure: &Failure) -> bool {
         failure.detail() == UNTRUSTED

@@ -117,9 +117,10 @@ impl Error {
             // A file that MAX hasn't processed yet.
             (_, "attachment.not.ready") => Failure::retry(false, detail),
             (500.., _) => Failure::retry(true, detail),
-            // MAX gives 403 where the person has stopped the bot.
-            (403, _) => Failure::Blocked(detail),
+            // MAX gives 403 where the person has stopped the bot, and says so.
             _ if self.is_gone() => Failure::Blocked(detail),
+            // Otherwise the bot itself isn't allowed to: no person is the cause.
+            (403, _) => Failure::retry(false, detail),
             _ => Failure::Refused(detail),
         }
     }
@@ -172,6 +173,11 @@ mod tests {
                 403,
                 r#"{"code": "chat.denied", "message": "Key: error.dialog.suspended, args: [228532008,]."}"#,
                 blocked("403 chat.denied (error.dialog.suspended)"),
+            ),
+            (
+                403,
+                r#"{"code": "access.denied", "message": "Bot 1 is not allowed"}"#,
+                retry(false, "403 access.denied"),
             ),
             (
                 404,

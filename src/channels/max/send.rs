@@ -30,10 +30,14 @@ impl Transport for Client {
 
     async fn send(&self, message: &Outbound) -> Result<Sent, Failure> {
         match message {
-            Outbound::Chat(chat, reply) if chat.messenger == Messenger::Max => Ok(Sent {
-                message: self.send_reply(*chat, reply).await?,
-                ..Sent::default()
-            }),
+            Outbound::Chat(chat, reply) if chat.messenger == Messenger::Max => {
+                let sent = self.send_reply(*chat, reply).await;
+                self.note(&sent);
+                Ok(Sent {
+                    message: sent?,
+                    ..Sent::default()
+                })
+            }
             _ => Err(Failure::Refused("not a message for MAX".to_owned())),
         }
     }

@@ -9,6 +9,7 @@ mod customers;
 mod employees;
 mod files;
 mod lines;
+mod max_bot;
 mod message_texts;
 mod payments;
 mod settings;
@@ -31,6 +32,7 @@ pub struct Mutation(
     settings::SettingMutation,
     message_texts::MessageTextMutation,
     bot::BotMutation,
+    max_bot::MaxBotMutation,
     channels::ChannelMutation,
     customers::CustomerMutation,
     tasks::TaskMutation,

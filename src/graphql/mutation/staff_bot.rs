@@ -1,4 +1,4 @@
-//! Mutations of one's own Telegram link and of the bot's messages to it.
+//! Mutations of one's own link to the bot and of the bot's messages to it.
 
 use async_graphql::{Context, Object, SimpleObject};
 
@@ -14,8 +14,10 @@ use crate::store::Transaction;
 pub struct CreateStaffCodePayload {
     /// Code to be sent to the bot. Returned only once.
     code: String,
-    /// URL that opens the bot with the code; null while the bot's name is unknown.
+    /// URL that opens the bot in Telegram with the code; null while the bot's name is unknown.
     url: Option<String>,
+    /// URL that opens the bot at MAX with the code; null while the bot's name is unknown.
+    max_url: Option<String>,
     /// Time of expiry.
     expires_time: InstantValue,
 }
@@ -25,8 +27,8 @@ pub struct StaffBotMutation;
 
 #[Object]
 impl StaffBotMutation {
-    /// Creates a single-use code that links one's own Telegram account when sent to the bot within
-    /// 15 minutes. Replaces the previous code.
+    /// Creates a single-use code that links one's own account on a messenger when sent to the bot there within
+    /// 15 minutes, instead of an account that was linked before. Replaces the previous code.
     async fn create_staff_code(&self, ctx: &Context<'_>) -> Result<CreateStaffCodePayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -37,12 +39,13 @@ impl StaffBotMutation {
             .await?;
         Ok(CreateStaffCodePayload {
             url: desk.bot_url(&made.start()),
+            max_url: desk.max_url(&made.start()),
             code: made.code.as_str().to_owned(),
             expires_time: InstantValue(made.expires),
         })
     }
 
-    /// Unlinks one's own Telegram account, and deletes its queued messages.
+    /// Unlinks one's own account on a messenger, and deletes its queued messages.
     async fn unlink_my_telegram(&self, ctx: &Context<'_>) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
         let work = move |tx: &Transaction<'_>| app::staff_bot::unlink(tx, &actor);

@@ -9,8 +9,8 @@ use crate::graphql::RequestContext;
 use crate::graphql::engine::page::{self, Asked, Page};
 use crate::graphql::node::NodeView;
 use crate::graphql::view::{
-    AuditEventView, BackupStateView, BotView, ChannelsView, InviteView, List, SettingView,
-    ShopView, StageView, UserView, stage, user,
+    AuditEventView, BackupStateView, BotView, ChannelsView, InviteView, List, MaxBotView,
+    SettingView, ShopView, StageView, UserView, stage, user,
 };
 use crate::store::invites::Invite;
 
@@ -61,6 +61,12 @@ impl ShopQuery {
         let desk = ctx.desk()?;
         let report = app::bot_report::report(desk, owner, desk.clock.now()).await?;
         Ok(BotView(report))
+    }
+
+    /// The bot at MAX. Owner only.
+    async fn max_bot(&self, ctx: &Context<'_>) -> Result<MaxBotView> {
+        let owner = ctx.actor()?.require_owner()?;
+        MaxBotView::of(ctx.desk()?, owner).await
     }
 
     /// SMS and e-mail as they are set up. Owner only.

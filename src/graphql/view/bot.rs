@@ -4,27 +4,27 @@ use crate::app::bot_report::BotReport;
 use crate::domain::{BotMode, BotState, BotTrouble, Origin, Receiving};
 use crate::graphql::scalars::InstantValue;
 
-/// How the bot should receive updates.
+/// How a bot should receive updates.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "BotMode", remote = "BotMode")]
 pub enum BotModeEnum {
-    /// WEBHOOK where Telegram can deliver to the public address, otherwise POLLING.
+    /// WEBHOOK where the messenger can deliver to the public address, otherwise POLLING.
     Auto,
-    /// Telegram delivers updates to the public address.
+    /// The messenger delivers updates to the public address.
     Webhook,
-    /// The server asks Telegram for updates.
+    /// The server asks the messenger for updates.
     Polling,
     /// No bot runs.
     Off,
 }
 
-/// How the bot receives updates.
+/// How a bot receives updates.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "BotReceiving", remote = "Receiving")]
 pub enum ReceivingEnum {
-    /// Telegram delivers them.
+    /// The messenger delivers them.
     Webhook,
-    /// The server asks Telegram for them.
+    /// The server asks the messenger for them.
     Polling,
 }
 
@@ -96,6 +96,14 @@ impl From<BotTrouble> for BotTroubleView {
     }
 }
 
+/// Returns what sets a value that can't be changed here.
+pub(super) fn origin(origin: &Origin) -> &str {
+    match origin {
+        Origin::Variable(name) => name,
+        Origin::File(path) => path,
+    }
+}
+
 /// The bot in Telegram, and its connection. The token can be set, and is never returned.
 pub struct BotView(pub BotReport);
 
@@ -104,7 +112,7 @@ pub struct BotView(pub BotReport);
 impl BotView {
     /// Whether there is a token.
     async fn is_connected(&self) -> bool {
-        self.0.has_token
+        self.0.common.has_token
     }
 
     /// The last characters of the token; null when it has none to show.
@@ -114,15 +122,12 @@ impl BotView {
 
     /// The configuration file or the environment variable that sets the token; null when it can be set here.
     async fn fixed_by(&self) -> Option<&str> {
-        match self.0.given.as_ref()? {
-            Origin::Variable(name) => Some(name),
-            Origin::File(path) => Some(path),
-        }
+        self.0.common.given.as_ref().map(origin)
     }
 
     /// The username, without @; null until Telegram has said it.
     async fn username(&self) -> Option<&str> {
-        match &self.0.state {
+        match &self.0.common.state {
             BotState::Seen(health) => health.name.as_deref(),
             BotState::Off | BotState::Unknown => None,
         }
@@ -130,12 +135,15 @@ impl BotView {
 
     /// The chosen way of receiving updates.
     async fn mode(&self) -> BotModeEnum {
-        self.0.mode.into()
+        self.0.common.mode.into()
     }
 
     /// The way in use; null when no bot runs.
     async fn receiving(&self) -> Option<ReceivingEnum> {
-        self.0.receiving.map(|(receiving, _)| receiving.into())
+        self.0
+            .common
+            .receiving
+            .map(|(receiving, _)| receiving.into())
     }
 
     /// Scheme, host and port of the proxy by which Telegram is asked; null when none is set.
@@ -155,7 +163,7 @@ impl BotView {
 
     /// Whether Telegram was asked and nothing is wrong.
     async fn is_well(&self) -> bool {
-        matches!(self.0.state, BotState::Seen(_)) && self.0.troubles().is_empty()
+        matches!(self.0.common.state, BotState::Seen(_)) && self.0.troubles().is_empty()
     }
 
     /// What is wrong, most severe first.
@@ -165,7 +173,7 @@ impl BotView {
 
     /// Time of the last check; null before the first.
     async fn checked_time(&self) -> Option<InstantValue> {
-        match &self.0.state {
+        match &self.0.common.state {
             BotState::Seen(health) => Some(InstantValue(health.seen)),
             BotState::Off | BotState::Unknown => None,
         }
@@ -173,16 +181,16 @@ impl BotView {
 
     /// Number of customers whom the bot can write to.
     async fn reachable_customers(&self) -> i64 {
-        self.0.figures.reachable
+        self.0.common.figures.reachable
     }
 
     /// Number of notices that were delivered in the last day.
     async fn delivered_notices(&self) -> i64 {
-        self.0.figures.delivered
+        self.0.common.figures.delivered
     }
 
     /// Number of notices that were given up in the last day.
     async fn failed_notices(&self) -> i64 {
-        self.0.figures.failed
+        self.0.common.figures.failed
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use serde::Serialize;
 
 use super::written::{Written, fields};
-use super::{ColourEnum, known};
+use super::{ColourEnum, MessengerEnum, known};
 use crate::domain::{Employee, Result, Role};
 use crate::graphql::RequestContext;
 use crate::graphql::global_id::{NodeType, node_id};
@@ -20,11 +20,13 @@ pub enum RoleEnum {
     Employee,
 }
 
-/// An employee's own Telegram settings.
+/// An employee's own settings of the bot.
 #[derive(SimpleObject)]
 pub struct StaffTelegram {
     /// Whether an account is linked for notifications about tasks and customers' replies.
     linked: bool,
+    /// Messenger of the linked account; null when none is linked.
+    messenger: Option<MessengerEnum>,
     /// Local time of the morning list, `HH:MM`; null when it is off.
     morning_list_at: Option<String>,
 }
@@ -66,11 +68,12 @@ fields! {
     }
 
     fetched {
-        /// The employee's Telegram settings; null for anybody but oneself.
+        /// The employee's settings of the bot; null for anybody but oneself.
         async fn telegram(&self, ctx: &Context<'_>) -> Result<Option<StaffTelegram>> {
             let own = ctx.actor()?.id() == self.0.id;
             Ok(own.then(|| StaffTelegram {
-                linked: self.0.telegram.is_some(),
+                linked: self.0.chat.is_some(),
+                messenger: self.0.chat.map(|chat| chat.messenger.into()),
                 morning_list_at: self.0.morning.map(|time| time.to_string()),
             }))
         }

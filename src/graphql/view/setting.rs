@@ -49,6 +49,10 @@ pub enum SettingKeyEnum {
     ChannelsOrder,
     /// `telegram.mode`: auto, webhook, polling or off.
     BotMode,
+    /// `max.mode`: auto, webhook, polling or off.
+    MaxMode,
+    /// `max.ca_file`: the file with the certificate authorities of MAX's server.
+    MaxCaFile,
     /// `sms.provider`: off, sms.ru, smsc or smsaero.
     SmsProvider,
     /// `sms.login`.
@@ -61,6 +65,8 @@ pub enum SettingKeyEnum {
     SmsDailyMessages,
     /// `sms.daily_money`; empty for no limit.
     SmsDailyMoney,
+    /// `sms.quiet`: two hours such as 21-9, or off.
+    SmsQuiet,
     /// `email.host`; empty for no e-mail.
     EmailHost,
     /// `email.port`; empty for the usual one.
@@ -154,6 +160,10 @@ pub enum AuditActionEnum {
     InviteCreated,
     /// An open invite was withdrawn.
     InviteWithdrawn,
+    /// An invite was sent by e-mail; `to` is the address.
+    InviteLetter,
+    /// A link for a new password was sent by e-mail; `to` is the address.
+    PasswordLetter,
     /// The phone of a customer was corrected; `subject` is the customer's id.
     PhoneCorrected,
     /// Two customers were merged; `subject` is the id of the kept one, and `from` that of the other.
@@ -181,6 +191,10 @@ pub enum AuditActionEnum {
     BotConnected,
     /// The bot was disconnected; `from` is its name.
     BotDisconnected,
+    /// A bot at MAX was connected by its token; `from` and `to` are the names of the bots.
+    MaxBotConnected,
+    /// The bot at MAX was disconnected; `from` is its name.
+    MaxBotDisconnected,
     /// The key of a gateway or the password of the mail server was set; `subject` is its name in `config.toml`.
     ChannelSecretSet,
     /// It was removed.

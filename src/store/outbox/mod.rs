@@ -1,7 +1,9 @@
 //! The `outbox` table: messages to people, and the outcome of sending them.
 
+mod arrivals;
 mod fill;
 mod person;
+mod plan;
 mod record;
 mod send;
 mod take_back;
@@ -11,19 +13,20 @@ use rusqlite::Row;
 use crate::domain::{Channel, Chat, Messenger, Notice, Told};
 use crate::store::engine::types::Millis;
 
+pub use arrivals::{Arriving, arriving, on_the_way, set_arrived, set_cost, set_lost, sms_since};
 pub use fill::{
     move_to_stage, push_notice, push_reply, push_reply_once, push_staff_news, replace, revive,
     waiting_of_task,
 };
 pub use person::{regroup_chat, regroup_customer};
+pub use plan::{Planned, planned, set_channel, set_waiting, waited_for};
 pub(super) use record::DEAD_NOTICE;
 pub use record::{
-    all_undelivered, count_settled, get_undelivered, notice_of_task, of_task, undelivered_by_ids,
+    all_undelivered, count_settled, get_undelivered, notice_of_task, of_tasks, undelivered_by_ids,
 };
 pub use send::{
-    Arriving, Delivered, Planned, arriving, is_for, next_try, planned, ready, recover, set_arrived,
-    set_channel, set_cost, set_dead, set_dead_of_blocked_chat, set_delivered, set_retry,
-    set_sending, spent, waiting,
+    Delivered, is_for, next_try, ready, recover, set_dead, set_dead_of_blocked_chat,
+    set_dead_replies, set_delivered, set_retry, set_sending, waiting,
 };
 pub use take_back::{
     delete, delete_of_chat, delete_of_customer, delete_reminders, delete_unsent_of_task,
@@ -45,7 +48,7 @@ fn read_told(row: &Row<'_>) -> rusqlite::Result<Told> {
 /// The columns from which a row is read, before and after it is settled.
 pub(super) const COLUMNS: &str = "id, person, channel, chat_id, refused_by, kind, task_id, answer_of, from_status, to_status, from_stage, \
     to_stage, comment_id, approval_id, reply, customer_id, state, reason, detail, attempts, created_at, due_at, try_at, \
-    settled_at, cost, arrival";
+    settled_at, cost, arrival, passed_on_at";
 
 /// Reads a row in every way in which it is used.
 pub(super) fn read_through(row: &Row<'_>) -> rusqlite::Result<()> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
 use super::{chat, read_told};
-use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
+use crate::domain::{Channel, Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
 use crate::store::engine::types::{Millis, numbers};
 use crate::store::{Connection, Transaction};
 
@@ -55,15 +55,18 @@ pub fn notice_of_task(tx: &Transaction, task: TaskId) -> Result<bool> {
     Ok(tx.prepare_cached(sql)?.execute([task])? > 0)
 }
 
-/// Lists all notices of a task, and the bot's dead replies, newest first.
-pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
+/// Lists all notices of some tasks, and the bot's dead replies, newest first.
+pub fn of_tasks(connection: &Connection, tasks: &[TaskId]) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, channel, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,
              comment_id, approval_id, state, attempts, due_at, try_at, settled_at, reason, detail, cost,
              arrival
-         FROM outbox WHERE task_id = ?1 OR answer_of = ?1 ORDER BY id DESC",
+         FROM outbox
+         WHERE task_id IN (SELECT value FROM json_each(?1)) OR answer_of IN (SELECT value FROM json_each(?1))
+         ORDER BY id DESC",
     )?;
-    let rows = statement.query_map([task], |row| {
+    let tasks = numbers(tasks.iter().map(|task| task.get()));
+    let rows = statement.query_map([tasks], |row| {
         Ok(NoticeRecord {
             id: row.get("id")?,
             told: read_told(row)?,
@@ -79,15 +82,21 @@ pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord
 /// Number of rows that [`count_settled`] reads at most, so that a shop's age costs nothing.
 const COUNTED: usize = 20_000;
 
-/// Counts the delivered and the dead notices to customers that were settled since an instant, among the newest messages.
-pub fn count_settled(connection: &Connection, since: Timestamp) -> Result<(i64, i64)> {
+/// Counts the delivered and the dead notices to customers by a channel that were settled since an instant, among the newest messages.
+pub fn count_settled(
+    connection: &Connection,
+    channel: Channel,
+    since: Timestamp,
+) -> Result<(i64, i64)> {
     let sql = format!(
         "SELECT count(*) FILTER (WHERE state = 'DELIVERED'), count(*) FILTER (WHERE state = 'DEAD')
-         FROM (SELECT state, settled_at, task_id FROM outbox ORDER BY id DESC LIMIT {COUNTED})
-         WHERE settled_at >= ?1 AND task_id IS NOT NULL"
+         FROM (SELECT state, settled_at, task_id, channel FROM outbox ORDER BY id DESC LIMIT {COUNTED})
+         WHERE settled_at >= ?1 AND task_id IS NOT NULL AND channel = ?2"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let counts = statement.query_row([Millis(since)], |row| Ok((row.get(0)?, row.get(1)?)));
+    let counts = statement.query_row((Millis(since), channel), |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    });
     Ok(counts?)
 }
 
@@ -120,7 +129,10 @@ pub(super) fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
             reason: reason(row)?,
             detail,
         },
-        _ if row.get::<_, i64>("attempts")? == 0 => Fate::Waiting { due },
+        // One that waits for the end of the quiet hours has a later instant.
+        _ if row.get::<_, i64>("attempts")? == 0 => Fate::Waiting {
+            due: due.max(row.get::<_, Millis>("try_at")?.0),
+        },
         _ => Fate::Retrying {
             next: row.get::<_, Millis>("try_at")?.0,
             detail,

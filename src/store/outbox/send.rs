@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{Row, named_params};
 use serde::de::DeserializeOwned;
 
+use super::plan::refused_by;
 use super::{NO_NOTICE, chat, notice};
 use crate::domain::{
-    Arrival, Channel, Chat, Content, CustomerId, Money, Notice, NoticeId, Outgoing, Reason, Result,
-    TaskId,
+    Arrival, Channel, Chat, Content, CustomerId, Money, NoticeId, Outgoing, Reason, Result, TaskId,
 };
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
@@ -33,7 +33,7 @@ pub fn ready(
     let sql = format!(
         "SELECT o.id, o.person, o.channel, o.chat_id, o.customer_id, o.refused_by, o.kind, o.task_id,
              o.from_status, o.to_status, o.from_stage, o.to_stage, o.comment_id, o.approval_id, o.reply,
-             o.attempts, o.created_at, o.due_at
+             o.attempts, o.created_at, o.due_at, o.passed_on_at
          {HEADS} AND o.due_at <= :now AND o.try_at <= :now
          ORDER BY o.due_at, o.id LIMIT {limit}"
     );
@@ -74,59 +74,6 @@ pub fn is_for(connection: &Connection, customer: CustomerId, task: TaskId) -> Re
     let mut statement = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND customer_id = ?2)")?;
     Ok(statement.query_row((task, customer), |row| row.get(0))?)
-}
-
-/// A waiting notice, with the channel by which it is to go.
-pub struct Planned {
-    pub id: NoticeId,
-    pub notice: Notice,
-    pub channel: Channel,
-    pub refused_by: Vec<Channel>,
-}
-
-/// Returns the waiting notices of a customer.
-pub fn planned(connection: &Connection, customer: CustomerId) -> Result<Vec<Planned>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, channel, refused_by, kind, task_id, from_status, to_status, from_stage, to_stage,
-             comment_id, approval_id
-         FROM outbox WHERE customer_id = ?1 AND state = 'WAITING' AND task_id IS NOT NULL ORDER BY id",
-    )?;
-    let rows = statement.query_map([customer], |row| {
-        Ok(Planned {
-            id: row.get("id")?,
-            notice: notice(row)?,
-            channel: row.get("channel")?,
-            refused_by: refused_by(row)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Sends a waiting row by another channel.
-pub fn set_channel(
-    tx: &Transaction,
-    id: NoticeId,
-    channel: Channel,
-    refused_by: &[Channel],
-) -> Result<()> {
-    tx.prepare_cached(
-        "UPDATE outbox SET state = 'WAITING', channel = ?2, refused_by = ?3,
-             chat_id = iif(task_id IS NULL, chat_id, NULL)
-         WHERE id = ?1",
-    )?
-    .execute((id, channel, words(refused_by)))?;
-    Ok(())
-}
-
-fn words(channels: &[Channel]) -> String {
-    let words: Vec<&str> = channels.iter().map(|channel| channel.word()).collect();
-    words.join(" ")
-}
-
-fn refused_by(row: &Row<'_>) -> rusqlite::Result<Vec<Channel>> {
-    let words: String = row.get("refused_by")?;
-    let words = words.split(' ').filter_map(Channel::from_word);
-    Ok(words.collect())
 }
 
 /// Claims a row, to be sent to a chat if the channel has chats; its outcome is unknown until it is settled.
@@ -170,57 +117,6 @@ pub fn set_delivered(
     let sql = format!("DELETE FROM outbox WHERE id = ?1 AND kind IN {NO_NOTICE}");
     tx.prepare_cached(&sql)?.execute([id])?;
     Ok(())
-}
-
-/// A message whose arrival isn't known yet.
-pub struct Arriving {
-    pub id: NoticeId,
-    pub external_id: String,
-    /// Canonical form (E.164).
-    pub phone: String,
-}
-
-/// Returns the oldest messages that are on their way, sent since an instant, at most `most`.
-pub fn arriving(connection: &Connection, since: Timestamp, most: usize) -> Result<Vec<Arriving>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT o.id, o.external_id, c.phone_e164 FROM outbox AS o JOIN customers AS c ON c.id = o.customer_id
-         WHERE o.arrival = 'PENDING' AND o.external_id IS NOT NULL AND o.settled_at >= ?1 ORDER BY o.id LIMIT ?2",
-    )?;
-    let rows = statement.query_map((Millis(since), most), |row| {
-        Ok(Arriving {
-            id: row.get("id")?,
-            external_id: row.get("external_id")?,
-            phone: row.get("phone_e164")?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Records that a message has arrived.
-pub fn set_arrived(tx: &Transaction, id: NoticeId) -> Result<()> {
-    let sql = "UPDATE outbox SET arrival = 'ARRIVED' WHERE id = ?1";
-    tx.prepare_cached(sql)?.execute([id])?;
-    Ok(())
-}
-
-/// Records what a message cost, where that is told later.
-pub fn set_cost(tx: &Transaction, id: NoticeId, cost: Option<Money>) -> Result<()> {
-    let sql = "UPDATE outbox SET cost = coalesce(?2, cost) WHERE id = ?1";
-    tx.prepare_cached(sql)?.execute((id, cost))?;
-    Ok(())
-}
-
-/// Returns the number of messages of a channel that were sent or given up since an instant, or are being sent, and what
-/// they cost.
-pub fn spent(connection: &Connection, channel: Channel, since: Timestamp) -> Result<(u32, Money)> {
-    let mut statement = connection.prepare_cached(
-        "SELECT count(*), coalesce(sum(cost), 0) FROM outbox
-         WHERE channel = ?1 AND (state = 'SENDING' OR settled_at >= ?2 AND attempts > 0)",
-    )?;
-    let spent = statement.query_row((channel, Millis(since)), |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    });
-    Ok(spent?)
 }
 
 /// Settles a row that is to be retried, after a delay from now; `maybe_seen` if it may have been
@@ -273,6 +169,24 @@ const SHOW_ANSWERS: &str = "UPDATE outbox SET answer_of = (
         ORDER BY t.status = 'CLOSED', t.id DESC LIMIT 1)
     WHERE state = 'DEAD' AND kind = 'REPLY' AND answer_of IS NULL";
 
+/// Settles the replies and the news that wait for a channel as dead. Notices may go by another one.
+pub fn set_dead_replies(
+    tx: &Transaction,
+    channel: Channel,
+    detail: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = format!(
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'REFUSED', detail = ?3,
+             unnoticed = kind <> 'STAFF_NEWS'
+         WHERE channel = ?1 AND state IN ('WAITING', 'SENDING') AND state = 'WAITING' AND kind IN {NO_NOTICE}"
+    );
+    tx.execute(&sql, (channel, Millis(now), detail))?;
+    let sql = format!("{SHOW_ANSWERS} AND channel = ?1 AND settled_at = ?2");
+    tx.execute(&sql, (channel, Millis(now)))?;
+    Ok(())
+}
+
 /// Settles the replies and the news that wait for a chat that has blocked the bot as dead. Notices may go by another
 /// channel.
 pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: Chat, now: Timestamp) -> Result<()> {
@@ -313,6 +227,7 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
         attempts: row.get("attempts")?,
         created: row.get::<_, Millis>("created_at")?.0,
         due: row.get::<_, Millis>("due_at")?.0,
+        passed_on: row.get::<_, Option<Millis>>("passed_on_at")?.map(|at| at.0),
     })
 }
 

@@ -84,6 +84,7 @@ pub const LEFT_OUT: &[&str] = &[
     "first_day",
     "customer_merges",
     "email_stops",
+    "offsite_alarm",
     "offsite_attempts",
     "stale_keys",
     "refinery_schema_history",
@@ -94,6 +95,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("employees", "epoch"),
     ("employees", "active"),
     ("employees", "telegram_id"),
+    ("employees", "max_id"),
 ];
 
 /// Identifies the format, in the first line.

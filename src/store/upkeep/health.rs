@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::sums::{self, WrongSums};
 use super::{check, migrate, schema};
-use crate::domain::{BotToken, ChannelSecret, HookStanding, Incident, SettingKey};
+use crate::domain::{BotToken, ChannelSecret, HookStanding, Incident, MaxToken, SettingKey};
 use crate::store::engine::files::beside;
 use crate::store::engine::source::{Source, Unopened};
 use crate::store::engine::types::Millis;
@@ -43,6 +43,8 @@ pub struct Health {
     /// What owners changed in the browser.
     pub settings: BTreeMap<SettingKey, String>,
     pub bot_token: Option<BotToken>,
+    /// The same of the bot at MAX.
+    pub max_token: Option<MaxToken>,
     /// The secrets of SMS and e-mail that an owner gave.
     pub sms_key: Option<StoredSecret>,
     pub mail_password: Option<StoredSecret>,
@@ -160,6 +162,7 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         incidents,
         settings,
         bot_token: secrets::bot_token(connection).unwrap_or_default(),
+        max_token: secrets::max_token(connection).unwrap_or_default(),
         sms_key: stored_secret(connection, ChannelSecret::SmsKey),
         mail_password: stored_secret(connection, ChannelSecret::MailPassword),
         offsite_password: stored_secret(connection, ChannelSecret::OffsitePassword),

@@ -5,8 +5,8 @@ use warp::reply::Response;
 
 use super::{customer_id, get};
 use crate::app;
-use crate::domain::{Actor, Customer, CustomerId, Error, MergeId, Merged, Result, Span};
-use crate::i18n;
+use crate::domain::{Actor, Customer, CustomerId, Error, MergeId, Merged, Messenger, Result, Span};
+use crate::i18n::{self, messenger_name};
 use crate::store::{Connection, Transaction};
 use crate::web::tasks::{CustomerLine, of_customer};
 use crate::web::text::Texts;
@@ -20,8 +20,15 @@ struct Side {
     line: CustomerLine,
     tasks: i64,
     debt: String,
-    /// Whether a Telegram account is linked.
-    linked: bool,
+}
+
+/// What becomes of the accounts on a messenger.
+struct Accounts {
+    messenger: &'static str,
+    /// Whether each card has one.
+    kept: bool,
+    other: bool,
+    what: String,
 }
 
 #[derive(Template)]
@@ -35,8 +42,8 @@ struct MergePage<'a> {
     other: Option<Side>,
     search: &'a str,
     found: Vec<CustomerLine>,
-    /// Message id of what becomes of Telegram.
-    telegram: &'static str,
+    /// The messengers on which one of the cards has an account.
+    accounts: Vec<Accounts>,
     /// Message id of where the other phone goes.
     phone: &'static str,
 }
@@ -80,7 +87,10 @@ pub async fn ask_to_merge(visit: &Visit, id: &str) -> Result<Response> {
         current: "customers",
         id: card.id.get(),
         kept: side(visit, actor, &card).await?,
-        telegram: telegram(&card, other.as_ref()),
+        accounts: Messenger::ALL
+            .iter()
+            .filter_map(|messenger| accounts(&card, other.as_ref()?, *messenger, &visit.texts))
+            .collect(),
         phone: match card.second_phone.is_none() {
             true => "merge-phone-second",
             false => "merge-phone-note",
@@ -132,18 +142,30 @@ async fn side(visit: &Visit, actor: Actor, card: &Customer) -> Result<Side> {
         line: CustomerLine::new(Some(card), &visit.texts),
         tasks,
         debt: debt.map_or_else(String::new, |sum| visit.texts.money(sum)),
-        linked: card.links().next().is_some(),
     })
 }
 
-fn telegram(kept: &Customer, other: Option<&Customer>) -> &'static str {
-    let other = other.and_then(|other| other.telegram);
-    match (kept.telegram, other) {
-        (Some(kept), Some(other)) if kept.chat != other.chat => "merge-telegram-dropped",
-        (None, Some(_)) => "merge-telegram-moves",
-        (Some(_), _) => "merge-telegram-stays",
-        (None, None) => "merge-telegram-none",
-    }
+/// Describes what becomes of the accounts on a messenger; `None` when neither card has one.
+fn accounts(
+    kept: &Customer,
+    other: &Customer,
+    messenger: Messenger,
+    texts: &Texts,
+) -> Option<Accounts> {
+    let (kept, other) = (kept.link(messenger), other.link(messenger));
+    let id = match (kept, other) {
+        (Some(kept), Some(other)) if kept.chat != other.chat => "merge-account-dropped",
+        (None, Some(_)) => "merge-account-moves",
+        (Some(_), _) => "merge-account-stays",
+        (None, None) => return None,
+    };
+    let name = messenger_name(messenger);
+    Some(Accounts {
+        messenger: name,
+        kept: kept.is_some(),
+        other: other.is_some(),
+        what: texts.fill(id, "messenger", name),
+    })
 }
 
 pub async fn merge(visit: &Visit, id: &str) -> Result<Response> {

@@ -3,7 +3,7 @@
 use askama::Template;
 use warp::reply::Response;
 
-use super::parts::{EMAIL, KEEP, PARTS, PLACE, Part, SMS};
+use super::parts::{EMAIL, KEEP, MAX_SETTINGS, PARTS, PLACE, Part, SMS};
 use crate::app::{accounts, settings};
 use crate::domain::{AuditAction, AuditEvent, AuditEventId, Employee, Result, Role, Span};
 use crate::web::text::Texts;
@@ -69,7 +69,8 @@ pub async fn audit(visit: &Visit) -> Result<Response> {
 fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
     let texts = &visit.texts;
     let by = staff.iter().find(|one| Some(one.id) == event.employee);
-    let parts = PARTS.iter().chain([&SMS, &EMAIL, &PLACE, &KEEP]);
+    let parts = PARTS.iter();
+    let parts = parts.chain([&SMS, &EMAIL, &MAX_SETTINGS, &PLACE, &KEEP]);
     let fields = parts.flat_map(|part| part.fields);
     let label = fields.filter(|field| field.key.word() == event.subject);
     let label = label.map(|field| texts.s(field.label)).next();
@@ -96,6 +97,8 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::PasswordLinkCreated => "audit-password-link",
         AuditAction::InviteCreated => "audit-invited",
         AuditAction::InviteWithdrawn => "audit-invite-withdrawn",
+        AuditAction::InviteLetter => "audit-invite-letter",
+        AuditAction::PasswordLetter => "audit-password-letter",
         AuditAction::CustomersMerged => "audit-customers-merged",
         AuditAction::MergeUndone => "audit-merge-undone",
         AuditAction::StageCreated => "audit-stage-created",
@@ -109,6 +112,8 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::PhoneCorrected => "audit-phone-corrected",
         AuditAction::BotConnected => "audit-bot-connected",
         AuditAction::BotDisconnected => "audit-bot-disconnected",
+        AuditAction::MaxBotConnected => "audit-max-connected",
+        AuditAction::MaxBotDisconnected => "audit-max-disconnected",
         AuditAction::ChannelSecretSet => "audit-channel-secret-set",
         AuditAction::ChannelSecretRemoved => "audit-channel-secret-removed",
         AuditAction::WebhookCreated => "audit-webhook-created",

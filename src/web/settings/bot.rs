@@ -5,17 +5,15 @@ use secrecy::SecretString;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::messenger::{self, BotLink, Facts, Standing};
 use super::parts::{BOT, Part};
-use super::{bot_way, origin, part};
+use super::{bot_way, part};
 use crate::app::bot_connection::{self, NewBot};
 use crate::app::bot_report::{self, BotReport};
-use crate::domain::{
-    BotMode, BotState, Error, Problem, Receiving, ReceivingReason, Result, SettingKey,
-};
-use crate::web::bot_line::trouble;
+use crate::domain::{BotMode, BotState, Error, Messenger, Problem, Result, SettingKey};
+use crate::web::bot_line::{trouble, unknown};
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
-use crate::web::qr::Qr;
 use crate::web::visit::Visit;
 
 const PAGE: &str = "/settings/bot";
@@ -30,42 +28,17 @@ struct BotPage<'a> {
     part: &'static Part,
     errors: Errors,
     bot: BotReport,
+    facts: Facts,
     standing: Standing,
     link: Option<BotLink>,
-}
-
-/// The state of the bot at a glance.
-struct Standing {
-    /// Class of the sign, and its icon.
-    sign: &'static str,
-    icon: &'static str,
-    title: String,
-    checked: String,
-    /// What else is wrong.
-    more: Vec<String>,
-    /// What to do about it.
-    advice: Vec<String>,
-}
-
-/// The address that opens the bot, as a QR code and as text.
-struct BotLink {
-    url: String,
-    qr: Qr,
-}
-
-#[derive(Template)]
-#[template(path = "bot-poster.html")]
-struct Poster<'a> {
-    visit: &'a Visit,
-    current: &'a str,
-    link: BotLink,
 }
 
 impl BotPage<'_> {
     /// Returns the modes to choose from: turned off only where it is already, since a bot can be disconnected.
     fn modes(&self) -> Vec<(&'static str, &'static str)> {
         let modes = BotMode::ALL.iter().copied();
-        let modes = modes.filter(|mode| *mode != BotMode::Off || self.bot.mode == BotMode::Off);
+        let modes =
+            modes.filter(|mode| *mode != BotMode::Off || self.bot.common.mode == BotMode::Off);
         let name = |mode| match mode {
             BotMode::Auto => "bot-mode-auto",
             BotMode::Webhook => "bot-mode-webhook",
@@ -75,14 +48,8 @@ impl BotPage<'_> {
         modes.map(|mode| (mode.word(), name(mode))).collect()
     }
 
-    /// Returns whether a token can be pasted here.
-    fn is_open(&self) -> bool {
-        let is_off = self.bot.mode == BotMode::Off && self.bot.mode_given.is_some();
-        self.bot.given.is_none() && !is_off
-    }
-
     fn mode(&self) -> &str {
-        self.visit.sent(MODE).unwrap_or(self.bot.mode.word())
+        self.visit.sent(MODE).unwrap_or(self.bot.common.mode.word())
     }
 
     /// Describes how Telegram is reached.
@@ -94,87 +61,28 @@ impl BotPage<'_> {
     fn advises_polling(&self) -> bool {
         bot_way::advises_polling(&self.bot)
     }
-
-    /// Describes how updates arrive, and why so.
-    fn receiving(&self) -> Option<String> {
-        let (receiving, reason) = self.bot.receiving?;
-        let texts = &self.visit.texts;
-        let how = texts.s(match receiving {
-            Receiving::Webhook => "bot-by-webhook",
-            Receiving::Polling => "bot-by-polling",
-        });
-        let why = texts.s(match reason {
-            ReceivingReason::Chosen if self.bot.mode_given.is_some() => "bot-why-given",
-            ReceivingReason::Chosen => "bot-why-chosen",
-            ReceivingReason::Deliverable => "bot-why-deliverable",
-            ReceivingReason::LocalAddress => "bot-why-local",
-            ReceivingReason::PlainAddress => "bot-why-plain",
-        });
-        Some(texts.fill2("bot-receiving", "how", how, "why", why))
-    }
-
-    fn token_given(&self) -> Option<String> {
-        let given = self.bot.given.as_ref()?;
-        Some(origin(&self.visit.texts, given))
-    }
-
-    fn mode_given(&self) -> Option<String> {
-        let given = self.bot.mode_given.as_ref()?;
-        Some(origin(&self.visit.texts, given))
-    }
 }
 
-impl Standing {
-    fn of(visit: &Visit, bot: &BotReport) -> Self {
-        let texts = &visit.texts;
-        let quiet = |title: &str| Self {
-            sign: "sign",
-            icon: "bot",
-            title: texts.s(title),
-            checked: String::new(),
-            more: Vec::new(),
-            advice: Vec::new(),
-        };
-        let health = match &bot.state {
-            BotState::Off if bot.has_token => return quiet("bot-turned-off"),
-            BotState::Off => return quiet("bot-off"),
-            BotState::Unknown => return quiet("bot-unknown"),
-            BotState::Seen(health) => health,
-        };
-        let troubles = bot.troubles();
-        let mut advice: Vec<_> = troubles
-            .iter()
-            .filter_map(|found| bot_way::advice(found, bot, texts))
-            .collect();
-        advice.dedup();
-        let mut troubles = troubles.iter().map(|found| trouble(found, texts));
-        let name = health.name.as_deref().unwrap_or_default();
-        let first = troubles.next();
-        Self {
-            sign: if first.is_some() {
-                "sign bad"
-            } else {
-                "sign ok"
-            },
-            icon: if first.is_some() { "alert" } else { "check" },
-            title: first.unwrap_or_else(|| texts.fill("bot-answers", "name", name)),
-            checked: texts.fill("bot-checked", "when", texts.when(&health.seen)),
-            more: troubles.collect(),
-            advice,
+fn standing(visit: &Visit, bot: &BotReport) -> Standing {
+    let texts = &visit.texts;
+    let health = match &bot.common.state {
+        BotState::Off if bot.common.has_token => {
+            return Standing::quiet(texts.s("bot-turned-off"));
         }
-    }
-}
-
-impl BotLink {
-    fn of(visit: &Visit) -> Result<Option<Self>> {
-        let link = |url: String| {
-            Ok(Self {
-                qr: Qr::of(&url)?,
-                url,
-            })
-        };
-        visit.desk.bot_link().map(link).transpose()
-    }
+        BotState::Off => return Standing::quiet(texts.s("bot-off")),
+        BotState::Unknown => return Standing::quiet(unknown(texts)),
+        BotState::Seen(health) => health,
+    };
+    let troubles = bot.troubles();
+    let advice = troubles.iter();
+    let advice = advice.filter_map(|found| bot_way::advice(found, bot, texts));
+    let name = health.name.as_deref().unwrap_or_default();
+    Standing::seen(
+        texts.fill("bot-answers", "name", name),
+        texts.fill("bot-checked", "when", texts.when(&health.seen)),
+        troubles.iter().map(|found| trouble(found, texts)).collect(),
+        advice.collect(),
+    )
 }
 
 /// Shows the page.
@@ -212,7 +120,7 @@ pub async fn check_bot(visit: &Visit) -> Result<Response> {
 pub async fn ask_to_disconnect_bot(visit: &Visit) -> Result<Response> {
     let (owner, texts) = (visit.owner()?, &visit.texts);
     let bot = bot_report::report(&visit.desk, owner, visit.desk.clock.now()).await?;
-    if !bot.has_token || bot.given.is_some() {
+    if !bot.common.has_token || bot.common.given.is_some() {
         return Err(Error::NotFound);
     }
     let confirm = Confirm {
@@ -238,13 +146,7 @@ pub async fn disconnect_bot(visit: &Visit) -> Result<Response> {
 
 /// Shows the QR code of the bot to be printed.
 pub fn bot_poster(visit: &Visit) -> Result<Response> {
-    visit.owner()?;
-    let page = Poster {
-        visit,
-        current: "settings",
-        link: BotLink::of(visit)?.ok_or(Error::NotFound)?,
-    };
-    visit.page(&page)
+    messenger::poster(visit, Messenger::Telegram, PAGE)
 }
 
 fn mode(word: &str) -> Result<BotMode> {
@@ -267,8 +169,12 @@ async fn render(visit: &Visit, status: StatusCode, errors: Errors) -> Result<Res
         current: "settings",
         part: part(BOT)?,
         errors,
-        standing: Standing::of(visit, &bot),
-        link: BotLink::of(visit)?,
+        facts: Facts {
+            token_end: bot.token_end.clone().unwrap_or_default(),
+            ..Facts::of(&bot.common, Messenger::Telegram, &visit.texts)
+        },
+        standing: standing(visit, &bot),
+        link: BotLink::of(visit, Messenger::Telegram)?,
         bot,
     };
     visit.page_as(status, &page)

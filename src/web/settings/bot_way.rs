@@ -54,5 +54,5 @@ pub(super) fn advises_polling(bot: &BotReport) -> bool {
 }
 
 fn is_webhook(bot: &BotReport) -> bool {
-    matches!(bot.receiving, Some((Receiving::Webhook, _)))
+    matches!(bot.common.receiving, Some((Receiving::Webhook, _)))
 }

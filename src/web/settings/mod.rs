@@ -6,6 +6,8 @@ mod backups;
 mod bot;
 mod bot_way;
 mod channels;
+mod max;
+mod messenger;
 mod offsite;
 mod offsite_copies;
 mod papers;
@@ -34,6 +36,9 @@ pub use self::bot::{
     ask_to_disconnect_bot, bot, bot_poster, check_bot, connect_bot, disconnect_bot, set_bot_mode,
 };
 pub use self::channels::{change_channel, channels};
+pub use self::max::{
+    ask_to_disconnect_max, check_max, connect_max, disconnect_max, max, max_poster, set_max,
+};
 pub use self::offsite::{change_offsite, offsite};
 pub use self::offsite_copies::{ask_for_copy, offsite_copies, try_copy};
 pub use self::papers::{LOGO, logo_too_large, preview, put_logo, remove_logo};

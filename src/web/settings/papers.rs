@@ -105,7 +105,7 @@ pub(super) async fn render(
 /// Shows a paper with what was typed, and stores nothing.
 pub async fn preview(visit: &Visit) -> Result<Response> {
     let (owner, part) = (visit.owner()?, part(PAPERS)?);
-    let tried = settings::preview(&visit.desk, owner, changes(visit, part)).await;
+    let tried = settings::preview(&visit.desk, &owner, changes(visit, part)).await;
     let mut errors = Errors::default();
     let tried = errors.take(tried, &visit.texts)?;
     let status = match tried {

@@ -1,6 +1,8 @@
 //! The pages of settings with their fields.
 
-use crate::domain::{LabelSize, MailSecurity, PaperBlock, SettingKey, SmsProvider, SmsPurpose};
+use crate::domain::{
+    BotMode, LabelSize, MailSecurity, PaperBlock, SettingKey, SmsProvider, SmsPurpose,
+};
 use crate::web::papers::SIZES;
 
 /// A page of settings.
@@ -22,6 +24,7 @@ pub(super) struct Field {
 /// The pages with more than settings.
 pub(super) const CHANNELS: &str = "channels";
 pub(super) const BOT: &str = "bot";
+pub(super) const MAX: &str = "max";
 pub(super) const WEBHOOKS: &str = "webhooks";
 pub(super) const TEXTS: &str = "texts";
 pub(super) const BACKUPS: &str = "backups";
@@ -229,6 +232,11 @@ pub const PARTS: &[Part] = &[
         fields: &[],
     },
     Part {
+        word: MAX,
+        title: "settings-max",
+        fields: &[],
+    },
+    Part {
         word: CHANNELS,
         title: "settings-channels",
         fields: &[],
@@ -259,6 +267,30 @@ pub const PARTS: &[Part] = &[
         )],
     },
 ];
+
+/// The settings of the bot at MAX, on its page: all, and each of them alone.
+pub(super) const MAX_SETTINGS: Part = Part {
+    word: MAX,
+    title: "settings-max",
+    fields: &[OF_MODE, OF_AUTHORITIES],
+};
+pub(super) const MAX_MODE: Part = Part {
+    word: MAX,
+    title: "settings-max",
+    fields: &[OF_MODE],
+};
+pub(super) const MAX_AUTHORITIES: Part = Part {
+    word: MAX,
+    title: "settings-max",
+    fields: &[OF_AUTHORITIES],
+};
+const OF_MODE: Field = field(SettingKey::MaxMode, "bot-mode", Input::Choice(MODES), "");
+const OF_AUTHORITIES: Field = field(
+    SettingKey::MaxCaFile,
+    "setting-max-ca-file",
+    Input::Line,
+    "setting-max-ca-file-hint",
+);
 
 /// The settings of SMS, on the page of channels.
 pub(super) const SMS: Part = Part {
@@ -300,6 +332,12 @@ pub(super) const SMS: Part = Part {
             "setting-sms-daily-money",
             Input::Number,
             "setting-sms-daily-money-hint",
+        ),
+        field(
+            SettingKey::SmsQuiet,
+            "setting-sms-quiet",
+            Input::Line,
+            "setting-sms-quiet-hint",
         ),
     ],
 };
@@ -406,6 +444,12 @@ pub(super) const KEEP: Part = Part {
     ],
 };
 
+const MODES: &[(&str, &str)] = &[
+    (BotMode::Auto.word(), "bot-mode-auto"),
+    (BotMode::Webhook.word(), "max-mode-webhook"),
+    (BotMode::Polling.word(), "max-mode-polling"),
+    (BotMode::Off.word(), "bot-mode-off"),
+];
 const GATEWAYS: &[(&str, &str)] = &[
     ("off", "setting-sms-off"),
     (SmsProvider::SmsRu.word(), "setting-sms-ru"),

@@ -9,7 +9,7 @@ use super::polling::Polled;
 use crate::app::Desk;
 use crate::channels::telegram::{Client, Conflict, trouble};
 use crate::clock::Clock;
-use crate::domain::{BotState, BotTrouble};
+use crate::domain::BotTrouble;
 use crate::failure::Failure;
 use crate::workers::worker::{Step, Wake, Worker};
 
@@ -83,7 +83,7 @@ impl Worker for HealthCheck {
             let polling = self.poll_trouble();
             health.troubles.splice(0..0, polling);
         }
-        self.desk.bot.publish(BotState::Seen(health));
+        self.desk.bot.publish(health);
         let next = now.saturating_add(LOOK).unwrap_or(now);
         Ok(Step::Idle(Wake::At(next)))
     }

@@ -14,18 +14,16 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Desk;
 use crate::app::bot_connection::{BotInUse, Probe};
 use crate::channels::telegram::{self, Client};
-use crate::domain::{BotServer, BotToken, Error, Receiving};
-use crate::failure::Failure;
+use crate::domain::{BotServer, BotToken, Error, Messenger, Receiving};
 use crate::workers::mornings::Mornings;
-use crate::workers::outbox::{Notifier, StaffTexts};
+use crate::workers::outbox::Notifier;
+use crate::workers::parts::Parts;
 use crate::workers::photos::Fetcher;
-use crate::workers::worker::{self, Worker};
 
 use health::HealthCheck;
 use menu::Menu;
@@ -45,9 +43,12 @@ pub fn probe(server: &BotServer) -> Arc<Probe> {
 
 /// The workers of one bot.
 struct Bot {
-    client: Client,
-    stop: CancellationToken,
-    parts: JoinSet<Result<(), Failure>>,
+    parts: Parts,
+    registering: Registering,
+}
+
+/// What wakes the registration and the check.
+struct Registering {
     /// Pace of the registration.
     pace: Arc<Pace<Client>>,
     /// Wakes the registration.
@@ -61,32 +62,26 @@ impl Bot {
     fn start(desk: &Arc<Desk>, client: Client, bot: &BotInUse, stop: &CancellationToken) -> Self {
         let pace = || Pace::new(client.clone(), desk.clock.clone());
         let (tried, lost) = (watch::Sender::new(()), watch::Sender::new(()));
-        let mut all = Self {
-            client: client.clone(),
-            stop: stop.child_token(),
-            parts: JoinSet::new(),
+        let mut parts = Parts::new(stop);
+        let registering = Registering {
             pace: Arc::new(pace()),
             lost: lost.clone(),
             tried: tried.clone(),
         };
-        let (shop, links) = (desk.clone(), desk.clone());
-        let words = StaffTexts {
-            shop: Arc::new(move || shop.shop()),
-            links: Arc::new(move || links.links()),
-            key: desk.links.clone(),
-            public_url: bot.wanted.public_url.clone(),
-        };
+        let url = bot.wanted.public_url.clone();
+        parts.add(Notifier::of(desk, client.clone(), url));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        all.add(Notifier::new(db, clock, client.clone(), words));
-        let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        all.add(Fetcher::new(db, clock, client.clone()));
-        all.add(Mornings { desk: desk.clone() });
-        all.add(Menu::new(desk.clone(), pace(), client.clone()));
+        parts.add(Fetcher::new(db, clock, client.clone()));
+        parts.add(Mornings {
+            desk: desk.clone(),
+            messenger: Messenger::Telegram,
+        });
+        parts.add(Menu::new(desk.clone(), pace(), client.clone()));
 
         let (polled, refused) = (watch::Sender::new(Polled::None), watch::Sender::new(None));
         let polls = bot.wanted.receiving == Receiving::Polling;
         let url = (!polls).then(|| telegram::webhook_url(&bot.wanted.public_url));
-        all.add(HealthCheck {
+        parts.add(HealthCheck {
             desk: desk.clone(),
             client: client.clone(),
             url: url.clone().unwrap_or_default(),
@@ -97,11 +92,11 @@ impl Bot {
         let (registrations, attempts) = (lost.subscribe(), tried.subscribe());
         if polls {
             let (desk, client) = (desk.clone(), client.clone());
-            all.add(Polling::new(desk, pace(), client, lost, attempts, polled));
+            parts.add(Polling::new(desk, pace(), client, lost, attempts, polled));
         }
-        all.add(Registration {
+        parts.add(Registration {
             clock: desk.clock.clone(),
-            pace: all.pace.clone(),
+            pace: registering.pace.clone(),
             client,
             url,
             secret: bot.secret.clone(),
@@ -109,13 +104,11 @@ impl Bot {
             refused,
             lost: registrations,
         });
-        all
+        Self { parts, registering }
     }
+}
 
-    fn add(&mut self, worker: impl Worker + Send + 'static) {
-        self.parts.spawn(worker::run(worker, self.stop.clone()));
-    }
-
+impl Registering {
     /// Registers and checks the bot now; only checks it while Telegram has paused all calls.
     fn check(&self) {
         self.pace.hurry();
@@ -123,69 +116,5 @@ impl Bot {
             None => self.lost.send_replace(()),
             Some(_) => self.tried.send_replace(()),
         };
-    }
-
-    /// Waits until a worker ends unasked.
-    ///
-    /// # Errors
-    /// Always: its own, or that it ended.
-    async fn failed(&mut self) -> Result<(), Failure> {
-        match self.parts.join_next().await {
-            Some(ended) => {
-                ended.unwrap_or_else(|panic| Err(panic.into()))?;
-                Err("a worker of the bot ended unasked".into())
-            }
-            None => std::future::pending().await,
-        }
-    }
-
-    /// Stops the workers and waits for their ends, so that no other bot's work at the same time.
-    async fn stopped(mut self) -> Result<Client, Failure> {
-        self.stop.cancel();
-        let mut result = Ok(());
-        while let Some(ended) = self.parts.join_next().await {
-            let ended = ended.unwrap_or_else(|panic| Err(panic.into()));
-            result = result.and(ended);
-        }
-        result.map(|()| self.client)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Clock;
-
-    #[tokio::test]
-    async fn a_worker_that_ends_unasked_is_a_failure_and_one_that_is_stopped_is_none() {
-        let client = Client::new("http://127.0.0.1:1", "1:secret".into()).unwrap();
-        let bot = || Bot {
-            client: client.clone(),
-            stop: CancellationToken::new(),
-            parts: JoinSet::new(),
-            pace: Arc::new(Pace::new(client.clone(), Clock::system())),
-            lost: watch::Sender::default(),
-            tried: watch::Sender::default(),
-        };
-        let mut ended = bot();
-        ended.parts.spawn(async { Ok(()) });
-        assert!(
-            ended
-                .failed()
-                .await
-                .unwrap_err()
-                .to_string()
-                .contains("unasked")
-        );
-        let mut failing = bot();
-        failing.parts.spawn(async { Err("a reason".into()) });
-        assert_eq!(failing.failed().await.unwrap_err().to_string(), "a reason");
-        let mut stopped = bot();
-        let stop = stopped.stop.clone();
-        stopped.parts.spawn(async move {
-            stop.cancelled().await;
-            Ok(())
-        });
-        assert!(stopped.stopped().await.is_ok());
     }
 }

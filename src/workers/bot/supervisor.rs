@@ -85,25 +85,17 @@ impl Supervisor {
         let client = Client::of(self.server.clone(), token)?;
         tracing::info!(way = %self.server.way(), "started the bot");
         let mut checks = self.desk.bot.checks();
-        let mut running = Bot::start(&self.desk, client, bot, stop);
-        let replaced = loop {
-            tokio::select! {
-                // A worker that ends because of a stop doesn't end unasked.
-                biased;
-                () = stop.cancelled() => break None,
-                failed = running.failed() => break Some(failed),
-                Ok(()) = checks.changed() => running.check(),
-                Ok(()) = changes.changed() => {
-                    if self.desk.wanted_bot().as_ref() != Some(&bot.wanted) {
-                        break None;
-                    }
-                }
-            }
-        };
+        let Bot {
+            mut parts,
+            registering,
+        } = Bot::start(&self.desk, client.clone(), bot, stop);
+        let is_wanted = || self.desk.wanted_bot().as_ref() == Some(&bot.wanted);
+        let check = || registering.check();
+        let until = parts.until(stop, changes, is_wanted, &mut checks, check);
+        let ended = until.await;
         self.desk.bot.end();
-        let client = running.stopped().await;
-        replaced.unwrap_or(Ok(()))?;
-        let client = client?;
+        let stopped = parts.stopped().await;
+        ended.and(stopped)?;
         if !stop.is_cancelled() {
             let next = self.desk.wanted_bot();
             leave(&client, &bot.wanted, next.as_ref()).await;

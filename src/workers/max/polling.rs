@@ -19,7 +19,7 @@ use crate::workers::worker::{Step, Wake, Worker};
 /// The worker that polls updates and passes them to the bot.
 pub(super) struct Polling {
     desk: Arc<Desk>,
-    pace: Pace<Client>,
+    pace: Arc<Pace<Client>>,
     client: Client,
     token: SecretString,
     /// Wakes the registration when polling fails.
@@ -31,7 +31,7 @@ pub(super) struct Polling {
 impl Polling {
     pub fn new(
         desk: Arc<Desk>,
-        pace: Pace<Client>,
+        pace: Arc<Pace<Client>>,
         client: Client,
         token: SecretString,
         lost: watch::Sender<()>,

@@ -8,11 +8,11 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use crate::app::Desk;
+use crate::app::{Desk, max_connection};
 use crate::channels::Failure as Unsent;
-use crate::channels::max::{Client, Subscription};
+use crate::channels::max::{Client, Me, Subscription};
 use crate::clock::Clock;
-use crate::domain::{MaxState, MaxTrouble};
+use crate::domain::{MaxHealth, MaxTrouble};
 use crate::failure::Failure;
 use crate::workers::bot::Pace;
 use crate::workers::worker::{Step, Wake, Worker};
@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_secs(300);
 /// The worker that registers the address until MAX accepts it, and again when MAX has dropped it.
 pub(super) struct Registration {
     desk: Arc<Desk>,
-    pace: Pace<Client>,
+    pace: Arc<Pace<Client>>,
     client: Client,
     /// `None` in polling mode, in which no address may be registered.
     url: Option<String>,
@@ -39,7 +39,7 @@ pub(super) struct Registration {
 impl Registration {
     pub fn new(
         desk: Arc<Desk>,
-        pace: Pace<Client>,
+        pace: Arc<Pace<Client>>,
         client: Client,
         url: Option<String>,
         secret: Arc<SecretString>,
@@ -58,16 +58,15 @@ impl Registration {
         }
     }
 
-    /// Checks the token and the registration, and returns the bot's name.
-    async fn register(&self) -> Result<String, Unsent> {
-        let me = self.client.me().await?;
+    /// Checks the registration, and corrects it.
+    async fn register(&self) -> Result<(), Unsent> {
         let all = self.client.subscriptions().await?;
         let Some(url) = &self.url else {
             for other in all {
                 tracing::info!("removing an update address at MAX, to poll updates");
                 self.client.unsubscribe(&other.url).await?;
             }
-            return Ok(me.username);
+            return Ok(());
         };
         let own = all.iter().find(|one| one.url == *url);
         let is_whole = own.is_some_and(Subscription::is_whole);
@@ -80,7 +79,7 @@ impl Registration {
                 true => tracing::warn!("MAX had dropped the update address; registered it again"),
             }
         }
-        Ok(me.username)
+        Ok(())
     }
 }
 
@@ -103,16 +102,27 @@ impl Worker for Registration {
         if let Some(left) = self.pace.left() {
             return Ok(Step::Idle(Wake::After(left)));
         }
-        let registered = self.register().await;
-        let at = self.desk.clock.now();
-        let state = match &registered {
-            Ok(username) => MaxState::Seen {
-                at,
-                username: username.clone(),
-            },
-            Err(failure) => MaxState::Failing(trouble(failure)),
+        let (username, registered) = match self.client.me().await {
+            Ok(Me { id, username }) => {
+                max_connection::recognise(&self.desk, id).await?;
+                let username = Some(username).filter(|name| !name.is_empty());
+                (username, self.register().await)
+            }
+            // The name stays what it was.
+            Err(failure) => (self.desk.max.username(), Err(failure)),
         };
-        self.desk.max.publish(state);
+        let at = self.desk.clock.now();
+        self.desk.max.publish(MaxHealth {
+            seen: at,
+            username,
+            trouble: match &registered {
+                Ok(()) => {
+                    let forbidden = self.client.forbidden();
+                    forbidden.map(|detail| MaxTrouble::Forbidden { detail })
+                }
+                Err(failure) => Some(trouble(failure)),
+            },
+        });
         self.tried.send_replace(());
         if let Err(failure) = registered {
             let why = failure.detail();
@@ -126,9 +136,15 @@ impl Worker for Registration {
     }
 }
 
-fn trouble(failure: &Unsent) -> MaxTrouble {
+/// Returns why the bot doesn't work, by a failed call.
+pub(super) fn trouble(failure: &Unsent) -> MaxTrouble {
     if Client::is_token_refused(failure) {
         return MaxTrouble::TokenRefused;
+    }
+    if Client::is_forbidden(failure) {
+        return MaxTrouble::Forbidden {
+            detail: failure.detail().to_owned(),
+        };
     }
     match Client::is_untrusted(failure) {
         true => MaxTrouble::Untrusted,

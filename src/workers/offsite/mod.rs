@@ -1,5 +1,6 @@
 //! Encrypted copies of the database on another machine: every night, and when an owner asks for one.
 
+mod alarm;
 mod calls;
 mod copy;
 mod folder;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use self::alarm::OffsiteAlarm;
 pub use self::calls::calls;
 pub use self::copy::{CopyJob, make};
 pub use self::place::{Found, copies, remote, whole};

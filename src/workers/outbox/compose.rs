@@ -29,21 +29,22 @@ pub(super) fn message(
     let message = match (&row.content, row.chat) {
         (Content::Reply(reply), Some(chat)) => Some(Outbound::Chat(chat, reply.clone())),
         (Content::Staff(news), Some(chat)) => {
-            let text = match chat.telegram_id() {
-                Some(id) => context.words.find(tx, id, *news, now)?,
-                None => None,
-            };
+            let text = context.words.find(tx, chat, *news, now)?;
             text.map(|reply| Outbound::Chat(chat, reply))
         }
         (Content::Notice(notice), _) => match addressee(tx, context, row, *notice)? {
-            Addressee::Customer(customer) => match fault(tx, context, row, &customer)? {
-                Some(fault) => {
+            Addressee::Customer(customer) => {
+                if let Some(until) = quiet_until(context, row) {
+                    store::outbox::set_waiting(tx, row.id, until)?;
+                    return Ok(None);
+                }
+                if let Some(fault) = fault(tx, context, row, &customer)? {
                     let why = (Reason::Refused, fault.word());
                     settle::refused(tx, context.shop, row, why, now)?;
                     return Ok(None);
                 }
-                None => notice_to(tx, context, row, *notice, &customer)?,
-            },
+                notice_to(tx, context, row, *notice, &customer)?
+            }
             Addressee::Nobody => None,
             Addressee::Elsewhere => return Ok(None),
         },
@@ -98,12 +99,21 @@ fn addressee(
     match routes.first() {
         _ if routes.contains(&row.channel) => Ok(Addressee::Customer(customer.into())),
         Some(other) => {
-            store::outbox::set_channel(tx, row.id, *other, &row.refused_by)?;
+            store::outbox::set_channel(tx, row.id, *other, &row.refused_by, context.now)?;
             Ok(Addressee::Elsewhere)
         }
         None if is_tried => Ok(Addressee::Customer(customer.into())),
-        None => Ok(Addressee::Nobody),
+        None => {
+            routes::give_up(tx, row.id, notice, row.channel, context.now)?;
+            Ok(Addressee::Elsewhere)
+        }
     }
+}
+
+/// Returns until when a row has to wait for the end of the quiet hours.
+fn quiet_until(context: &Context<'_>, row: &Outgoing) -> Option<Timestamp> {
+    let quiet_until = context.shop.routing.quiet_until;
+    quiet_until.filter(|_| row.channel == Channel::Sms)
 }
 
 /// Returns why the channel of a row can't carry it now, for a reason of the shop's own.
@@ -114,11 +124,15 @@ fn fault(
     customer: &Customer,
 ) -> Result<Option<NoticeFault>> {
     let shop = context.shop;
+    let link = link(customer, row.channel);
     Ok(match row.channel {
+        Channel::Max if link.is_some_and(|link| demo_shop::is_invented(link.chat)) => {
+            Some(NoticeFault::Demo)
+        }
         Channel::Sms | Channel::Email if demo_shop::is_there(tx)? => Some(NoticeFault::Demo),
         Channel::Sms => {
             let today = Day::of(context.now, &shop.timezone).start(&shop.timezone);
-            let (messages, spent) = store::outbox::spent(tx, Channel::Sms, today)?;
+            let (messages, spent) = store::outbox::sms_since(tx, today)?;
             let rules = shop.routing.sms.as_ref();
             let allows = rules.is_some_and(|rules| rules.allow(messages, spent));
             (!allows).then_some(NoticeFault::SmsLimit)

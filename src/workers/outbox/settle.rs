@@ -51,9 +51,15 @@ pub(super) fn settle(
         }) => {
             let wait = after.unwrap_or_else(|| backoff(row.attempts));
             let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+            // Another channel takes over on time, whatever the pause between attempts.
+            let late = routes::late(row, now);
+            let at = match after {
+                None if now < late => at.min(late),
+                _ => at,
+            };
             store::outbox::set_retry(tx, row.id, now, at, maybe_done, &detail)?;
             match routes::is_late(row, now) {
-                true => pass_on(tx, shop, row, &row.refused_by).map(drop),
+                true => pass_on(tx, shop, row, &row.refused_by, now).map(drop),
                 false => Ok(()),
             }
         }
@@ -89,8 +95,9 @@ pub(super) fn refused(
 ) -> Result<()> {
     let mut refused_by = row.refused_by.clone();
     refused_by.push(row.channel);
-    match pass_on(tx, shop, row, &refused_by)? {
-        Some(_) => store::outbox::set_retry(tx, row.id, now, now, false, detail),
+    store::outbox::set_retry(tx, row.id, now, now, false, detail)?;
+    match pass_on(tx, shop, row, &refused_by, now)? {
+        Some(_) => Ok(()),
         None => store::outbox::set_dead(tx, row.id, reason, detail, now),
     }
 }
@@ -101,19 +108,18 @@ fn pass_on(
     shop: &Shop,
     row: &Outgoing,
     refused_by: &[Channel],
+    now: Timestamp,
 ) -> Result<Option<NoticeId>> {
     let Some(other) = routes::other(tx, shop, row, refused_by)? else {
         return Ok(None);
     };
-    store::outbox::set_channel(tx, row.id, other, refused_by)?;
+    store::outbox::set_channel(tx, row.id, other, refused_by, now)?;
     Ok(Some(row.id))
 }
 
 /// Records that a chat can't be reached.
 fn blocked(tx: &Transaction, shop: &Shop, chat: Chat, now: Timestamp) -> Result<()> {
-    if let Some(id) = chat.telegram_id() {
-        store::employees::forget_telegram(tx, id)?;
-    }
+    store::employees::forget_chat(tx, chat)?;
     chat_links::set_blocked(tx, shop, chat, true, now)
 }
 

@@ -10,15 +10,18 @@ use crate::app::security::link_key::LinkKey;
 use crate::app::status_links::Links;
 use crate::channels::html;
 use crate::domain::{
-    Buttons, Day, Email, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter,
-    TaskId, TelegramId, Urgency,
+    Buttons, Chat, Day, Email, Employee, Language, Messenger, Reply, Result, Role, Shop, StaffNews,
+    Status, TaskFilter, TaskId, Urgency,
 };
 use crate::i18n;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection};
 
-/// Maximum number of tasks in a message, which has at most 4,096 characters.
+/// Maximum number of tasks in a message.
 const LINES: usize = 30;
+/// Maximum length of the lines in a message at MAX, in characters: a message has at most 4,000 there with its markup. In
+/// Telegram it has 4,096 without its markup, which [`LINES`] never exceed.
+const LENGTH: usize = 3_700;
 /// Maximum length of a device's name, in characters.
 const DEVICE: usize = 60;
 
@@ -63,11 +66,11 @@ impl StaffTexts {
     pub(super) fn find(
         &self,
         connection: &Connection,
-        chat: TelegramId,
+        chat: Chat,
         news: StaffNews,
         now: Timestamp,
     ) -> Result<Option<Reply>> {
-        let Some(employee) = store::employees::by_telegram(connection, chat)? else {
+        let Some(employee) = store::employees::by_chat(connection, chat)? else {
             return Ok(None);
         };
         let text = match news {
@@ -77,10 +80,14 @@ impl StaffTexts {
             StaffNews::Answered(id) => {
                 self.of_task(connection, &employee, id, "staff-bot-answered")?
             }
-            StaffNews::Morning => self.list(connection, &employee, now)?,
+            StaffNews::OffsiteLate => self.offsite_late(connection, &employee, now)?,
+            StaffNews::Morning => self.list(connection, &employee, chat.messenger, now)?,
             StaffNews::Today => {
                 let none = || i18n::text(self.language(&employee), "staff-bot-nothing");
-                Some(self.list(connection, &employee, now)?.unwrap_or_else(none))
+                Some(
+                    self.list(connection, &employee, chat.messenger, now)?
+                        .unwrap_or_else(none),
+                )
             }
         };
         Ok(text.map(|text| Reply::new(text, Buttons::None)))
@@ -98,6 +105,25 @@ impl StaffTexts {
 
     fn language(&self, employee: &Employee) -> Language {
         employee.language.unwrap_or(self.shop().language)
+    }
+
+    /// Says that there is no new copy on another machine, as long as that is so and the employee is an owner.
+    fn offsite_late(
+        &self,
+        connection: &Connection,
+        employee: &Employee,
+        now: Timestamp,
+    ) -> Result<Option<String>> {
+        let known = store::offsite::attempts(connection, now)?;
+        if !known.is_late(now, &self.shop().timezone) || employee.role != Role::Owner {
+            return Ok(None);
+        }
+        let language = self.language(employee);
+        let trouble = known.last.and_then(|last| last.outcome.err());
+        let why = trouble.map_or_else(String::new, |trouble| i18n::offsite(language, &trouble));
+        let url = html(&format!("{}/settings/offsite", self.public_url));
+        let args = [("why", html(&why).into()), ("url", url.into())];
+        Ok(Some(i18n::text_with(language, "staff-bot-offsite", args)))
     }
 
     /// Renders news of a task, as long as it is assigned to the employee.
@@ -125,6 +151,7 @@ impl StaffTexts {
         &self,
         connection: &Connection,
         employee: &Employee,
+        messenger: Messenger,
         now: Timestamp,
     ) -> Result<Option<String>> {
         let today = Day::of(now, &self.shop().timezone);
@@ -142,21 +169,29 @@ impl StaffTexts {
             return Ok(None);
         }
         let language = self.language(employee);
-        let more = rows.len().saturating_sub(LINES);
+        let all = rows.len();
         rows.truncate(LINES);
         let ids: Vec<TaskId> = rows.iter().map(|(_, row)| row.task.id).collect();
         let devices = store::details::of_tasks(connection, &ids)?;
         let mut text = i18n::text(language, "staff-bot-list");
-        let mut under = None;
+        let (mut under, mut shown) = (None, 0);
         for (urgency, row) in &rows {
+            let mut next = String::new();
             if under.replace(*urgency) != Some(*urgency) {
-                text += &format!("\n\n<b>{}</b>", heading(*urgency, language));
+                next += &format!("\n\n<b>{}</b>", heading(*urgency, language));
             }
             let device = devices
                 .get(&row.task.id)
                 .map(|details| details.device.title());
-            text += &format!("\n{}", self.line(row, device.as_deref(), language));
+            next += &format!("\n{}", self.line(row, device.as_deref(), language));
+            let length = text.chars().count() + next.chars().count();
+            if messenger == Messenger::Max && length > LENGTH {
+                break;
+            }
+            text += &next;
+            shown += 1;
         }
+        let more = all - shown;
         if more > 0 {
             let args = [("count", more.into())];
             let more = i18n::text_with(language, "staff-bot-more", args);

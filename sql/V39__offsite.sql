@@ -15,3 +15,9 @@ CREATE TABLE offsite_attempts (
     CHECK ((name IS NULL) = (bytes IS NULL))
 ) STRICT;
 CREATE INDEX offsite_attempts_good ON offsite_attempts (ended_at) WHERE fault IS NULL;
+
+-- When owners were told last that there is no new copy; one row at most.
+CREATE TABLE offsite_alarm (
+    id      INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    told_at INTEGER NOT NULL
+) STRICT;
