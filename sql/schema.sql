@@ -353,6 +353,23 @@ CREATE TABLE morning_lists (
     PRIMARY KEY (employee_id, day)
 ) STRICT;
 
+CREATE TABLE offsite_attempts (
+    id       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    began_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    -- The address, without user and password.
+    place    TEXT    NOT NULL,
+    -- The copy and its size, NULL where none was made.
+    name     TEXT,
+    bytes    INTEGER CHECK (bytes >= 0),
+    -- Why none was made, and what names it.
+    fault    TEXT,
+    detail   TEXT    NOT NULL DEFAULT '',
+    CHECK ((fault IS NULL) = (name IS NOT NULL)),
+    CHECK ((name IS NULL) = (bytes IS NULL))
+) STRICT;
+CREATE INDEX offsite_attempts_good ON offsite_attempts (ended_at) WHERE fault IS NULL;
+
 CREATE TABLE "outbox" (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     -- Whose messages keep their order: 'C' with the number of a customer's card, or 'TELEGRAM' or 'MAX' with that of a

@@ -51,8 +51,8 @@
 //!   ([`app::accounts`]).
 //! - An authorization is a parameter of the function that requires it: [`domain::Actor`],
 //!   [`domain::Owner`], [`app::security::limits::Attempt`].
-//! - Input is read up to a limit: request bodies by [`http`], responses by [`https`] only, files up to
-//!   their own limit. The limits are in `docs/limits.md`.
+//! - Input is read up to a limit: request bodies by [`http`], responses by [`https`] only (by [`offsite`] piece by
+//!   piece), files up to their own limit. The limits are in `docs/limits.md`.
 //! - A request goes by a proxy only where a setting says so, which [`channels::telegram`] alone has.
 //! - Only [`log`] writes to standard error: a full pipe would block any other writer.
 //! - A permit moves into the work that it limits, and is never held by the future that waits for it: when a client

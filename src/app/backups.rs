@@ -99,7 +99,8 @@ pub async fn make(db: &Db, dir: &Path, now: Timestamp, stop: &CancellationToken)
     Ok(made)
 }
 
-/// Makes a backup to be taken away: an anonymous file beside the database, deleted when it was sent.
+/// Makes a backup to be taken away: an anonymous file beside the database, deleted when it was sent. Since it leaves
+/// unencrypted, it can't open the place of the copies on another machine.
 ///
 /// # Errors
 /// [`Error::Busy`] when others are in progress, and [`Error::Internal`].
@@ -112,6 +113,7 @@ pub async fn take_away(desk: &Desk, _: Owner) -> Result<Packed> {
         let folder = database.parent().unwrap_or(Path::new("."));
         let folder = tempfile::tempdir_in(folder).map_err(Error::internal)?;
         let made = copy(&database, &folder.path().join("zayavka.db"), &stop)?;
+        backup::leave_out_place(&made.path).map_err(Error::internal)?;
         File::open(made.path).map_err(Error::internal)
     };
     let file = tokio::task::spawn_blocking(work)

@@ -120,3 +120,36 @@ impl Read for PieceReader {
         Ok(length)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_limit_of_the_speed_holds_on_average() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let pace = Pace {
+            clock: clock.clone(),
+            most: NonZeroU32::new(64),
+        };
+        let piece = Bytes::from(vec![0; 64 * 1024]);
+        let pieces = stream::iter([Ok(piece.clone()), Ok(piece.clone()), Ok(piece)]);
+        let mut slow = pace.slow(pieces.boxed());
+        let is_there = async |slow: &mut Pieces| {
+            tokio::select! {
+                biased;
+                piece = slow.next() => piece.is_some(),
+                () = tokio::task::yield_now() => false,
+            }
+        };
+        for _ in 0..3 {
+            assert!(!is_there(&mut slow).await);
+            clock.advance(Duration::from_secs(1));
+            assert!(is_there(&mut slow).await);
+        }
+        assert!(slow.next().await.is_none());
+    }
+}

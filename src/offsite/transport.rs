@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use hyper::{Request, Response};
 use opendal::{Buffer, Error, ErrorKind, HttpBody, HttpTransport};
 use reqwest::redirect::Policy;
 
 use super::answer::{Judged, judge, unanswered};
-use crate::domain::{OffsiteFault, OffsiteTrouble};
+use crate::domain::{NetworkFailure, OffsiteFault, OffsiteTrouble};
 use crate::https::{self, Authorities};
 
 /// Maximum time to reach the place.
 const CONNECT: Duration = Duration::from_secs(15);
+/// Maximum length of an answer that isn't a file, in bytes: the listing of a folder with 100,000 of them is shorter.
+const LONGEST: usize = 128 * 1024 * 1024;
 
 /// Returns the client for a place. User and password go to its address and no other: redirects are answers like others.
 pub(super) fn client(authorities: Option<&Authorities>) -> Result<reqwest::Client, OffsiteTrouble> {
@@ -48,14 +50,29 @@ impl HttpTransport for Transport {
         if let Some(headers) = said.headers_mut() {
             *headers = answer.headers().clone();
         }
+        // The library reads everything but files as a whole.
+        let is_file = parts.method == hyper::Method::GET && answer.url().query().is_none();
+        let mut left = if is_file { usize::MAX } else { LONGEST };
         let bytes = answer.bytes_stream();
         let bytes = bytes
             .try_filter(|part| std::future::ready(!part.is_empty()))
-            .map_ok(Buffer::from)
-            .map_err(|error| failed(unanswered(&error)));
+            .map(move |part| {
+                let part = part.map_err(|error| failed(unanswered(&error)))?;
+                let rest = left.checked_sub(part.len());
+                left = rest.ok_or_else(|| failed(too_long()))?;
+                Ok(Buffer::from(part))
+            });
         said.body(HttpBody::new(bytes, length)).map_err(|error| {
             Error::new(ErrorKind::Unexpected, "no answer was built").set_source(error)
         })
+    }
+}
+
+fn too_long() -> Judged {
+    let long = NetworkFailure::TooLong.word();
+    Judged {
+        trouble: OffsiteFault::Refused.with(long),
+        passes: false,
     }
 }
 

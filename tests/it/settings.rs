@@ -310,11 +310,15 @@ async fn backups_are_turned_on_made_at_once_and_taken_away() {
     );
     assert!(state["data"]["backupState"]["newestSize"].as_i64().unwrap() > 4096);
 
-    // What was downloaded is restored into another folder.
+    // What was downloaded is restored into another folder, and opens no place of copies.
+    let sql = "INSERT INTO secrets (name, value) VALUES ('offsite_password', CAST('of the place' AS BLOB))";
+    shop.database().execute(sql, []).unwrap();
     let answer = browser.get("/settings/backups/download").await;
     assert_eq!(answer.headers()["content-type"], "application/vnd.sqlite3");
     let taken = shop.folder().join("taken.db");
-    std::fs::write(&taken, answer.bytes().await.unwrap()).unwrap();
+    let bytes = answer.bytes().await.unwrap();
+    assert!(!bytes.windows(12).any(|part| part == b"of the place"));
+    std::fs::write(&taken, bytes).unwrap();
     let other = shop.folder().join("other");
     std::fs::create_dir(&other).unwrap();
     let restored = program()

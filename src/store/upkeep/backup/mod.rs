@@ -7,14 +7,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, OpenFlags};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::chain;
+use crate::domain::{ChannelSecret, chain};
 use crate::store::engine::files::{self, Part, beside};
 use crate::store::engine::source::{Source, Unopened};
 use crate::store::upkeep::{check, digest, leftovers, migrate};
-use crate::store::{Connection, Flaw, OpenError, engine::lock};
+use crate::store::{Connection, Flaw, OpenError, engine::lock, secrets};
 
 pub(in crate::store) use previous::forget_second_names;
 pub(in crate::store) use restore::forget_unfinished;
@@ -114,6 +114,21 @@ pub fn make(database: &Path, to: &Path, stop: &CancellationToken) -> Result<Back
         Unopened::Open(error) => explain(error, database, &to),
     })?;
     publish(part, to, stop)
+}
+
+/// Removes the password of the place of copies from a copy that nothing else uses.
+///
+/// # Errors
+/// When the copy can't be written.
+pub fn leave_out_place(copy: &Path) -> rusqlite::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(copy, flags)?;
+    connection.pragma_update(None, "journal_mode", "MEMORY")?;
+    // Nothing of it stays in the page.
+    connection.pragma_update(None, "secure_delete", true)?;
+    let name = secrets::name_of(ChannelSecret::OffsitePassword);
+    connection.execute("DELETE FROM secrets WHERE name = ?1", [name])?;
+    Ok(())
 }
 
 /// Copies a lost database (deleted or replaced) from the files that a connection still has open.
