@@ -483,22 +483,22 @@ fn changed(update: &mut Value, rng: &mut fastrand::Rng) {
         json!({"user_id": 7}),
         json!("BEGIN:VCARD\nTEL:\"a:b;c\nTEL:7\n :x"),
     ];
-    let mut at = &mut *update;
-    while rng.u8(..6) > 0 {
-        let next = match at {
-            Value::Object(map) if !map.is_empty() => {
-                let place = rng.usize(..map.len());
-                map.values_mut().nth(place)
-            }
-            Value::Array(all) if !all.is_empty() => {
-                let place = rng.usize(..all.len());
-                all.get_mut(place)
-            }
-            _ => break,
-        };
-        at = next.unwrap();
+    let deeper = rng.u8(..6) > 0;
+    let below = match update {
+        Value::Object(map) if deeper && !map.is_empty() => {
+            let place = rng.usize(..map.len());
+            map.values_mut().nth(place)
+        }
+        Value::Array(all) if deeper && !all.is_empty() => {
+            let place = rng.usize(..all.len());
+            all.get_mut(place)
+        }
+        _ => None,
+    };
+    match below {
+        Some(below) => changed(below, rng),
+        None => *update = rng.choice(words).unwrap(),
     }
-    *at = rng.choice(words).unwrap();
 }
 
 #[test]
