@@ -19,7 +19,7 @@ cd "$work"
 export ZAYAVKA_LISTEN=127.0.0.1:18766
 
 milliseconds() { date +%s%3N; }
-ready() { exec 3<>/dev/tcp/127.0.0.1/18766 && printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3 && grep -q '^ready' <&3; }
+ready() { exec 3<>/dev/tcp/127.0.0.1/18766 && printf 'GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 && grep -q '^ready' <&3; }
 
 from=$(milliseconds)
 "$program" demo --tasks "$tasks" >/dev/null 2>&1

@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use warp::reply::Response;
 use zayavka::app::bot_connection::BotConnection;
 use zayavka::app::channel_accounts::{Channels, Kept};
+use zayavka::app::email_stops::EmailStops;
 use zayavka::app::last_edits::LastEdits;
 use zayavka::app::max_connection::MaxConnection;
 use zayavka::app::memory::Memory;
@@ -142,6 +143,7 @@ impl Inside {
                 Box::new(|_| async { Ok(()) }.boxed()),
                 Box::new(|_| std::future::pending().boxed()),
             )),
+            email_stops: EmailStops::default(),
             channels: Channels {
                 sms_key: Kept::default(),
                 mail_password: Kept::default(),

@@ -3,12 +3,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::Desk;
 use crate::domain::{
     ChannelFault, ChannelSecret, Email, Language, MailAccount, Money, Origin, Phone, Result,
-    SettingKey, SmsAccount,
+    SettingKey, Shop, SmsAccount,
 };
 
 /// Outcome of an attempt.
@@ -32,12 +33,35 @@ pub struct TestLetter {
     pub language: Language,
 }
 
+/// A link of an employee that works once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmployeeLink {
+    /// To create an account.
+    Invite,
+    /// To set a new password.
+    Password,
+}
+
+/// A letter with a link of an employee.
+pub struct LinkLetter {
+    pub account: MailAccount,
+    pub link: EmployeeLink,
+    pub to: Email,
+    pub url: String,
+    pub expires: Timestamp,
+    /// Names the letter, and is the same when it is sent again.
+    pub id: String,
+    pub shop: Shop,
+    pub language: Language,
+}
+
 /// The calls to gateways and mail servers.
 pub struct Calls {
     pub balance: Box<Call<SmsAccount, Money>>,
     pub sms: Box<Call<TestSms, Option<Money>>>,
     pub check_mail: Box<Call<MailAccount, ()>>,
     pub letter: Box<Call<TestLetter, ()>>,
+    pub link: Box<Call<LinkLetter, ()>>,
 }
 
 /// A secret that the configuration sets, or that an owner gave.

@@ -33,6 +33,8 @@ pub struct ChannelsReport {
     /// Whether messages can be sent.
     pub sms_ready: bool,
     pub email_ready: bool,
+    /// Address to which the chosen gateway may report arrivals.
+    pub sms_reports_url: Option<String>,
 }
 
 /// Whether there is a secret, and where the configuration sets it.
@@ -49,7 +51,9 @@ pub fn report(desk: &Desk, _: &Owner) -> ChannelsReport {
         is_set: kept.value().is_some(),
         given: kept.origin().cloned(),
     };
+    let url = |rules: &SmsRules| desk.sms_reports_url(rules.provider);
     ChannelsReport {
+        sms_reports_url: settings.sms.as_ref().map(url),
         sms: settings.sms.clone(),
         email: settings.email.clone(),
         sms_key: secret(&desk.channels.sms_key),
@@ -184,7 +188,15 @@ fn test_id() -> Result<String> {
 }
 
 async fn in_time<T>(call: impl Future<Output = Result<Tried<T>>>) -> Result<Tried<T>> {
-    let tried = tokio::time::timeout(LONGEST, call).await;
+    within(LONGEST, call).await
+}
+
+/// Waits for a call, for so long at most.
+pub(super) async fn within<T>(
+    longest: Duration,
+    call: impl Future<Output = Result<Tried<T>>>,
+) -> Result<Tried<T>> {
+    let tried = tokio::time::timeout(longest, call).await;
     tried.unwrap_or_else(|_| {
         Ok(Err(ChannelFault {
             trouble: ChannelTrouble::Unclear,

@@ -11,6 +11,9 @@ use crate::store::{self, Connection, Db, Transaction};
 /// The word that notes the demo beside the steps of the first day.
 const LOADED: &str = "DEMO";
 
+/// The word that notes the data of `zayavka demo`, which isn't removed.
+const INVENTED: &str = "INVENTED";
+
 /// The highest id of an invented account at MAX. Nothing is sent to an account near it: unlike Telegram, MAX documents no
 /// range of ids.
 pub const LAST_AT_MAX: i64 = (1 << 53) - 1;
@@ -31,7 +34,13 @@ pub fn is_loaded(connection: &Connection, _: &Owner) -> Result<bool> {
 
 /// Returns whether the shop's customers are invented, so that nobody is to be called or written to.
 pub fn is_there(connection: &Connection) -> Result<bool> {
-    store::first_day::is_done(connection, LOADED)
+    let is_done = |word| store::first_day::is_done(connection, word);
+    Ok(is_done(LOADED)? || is_done(INVENTED)?)
+}
+
+/// Notes that the customers of a database are invented.
+pub fn note_invented(tx: &Transaction, now: Timestamp) -> Result<()> {
+    store::first_day::set_done(tx, INVENTED, now)
 }
 
 /// Returns whether a demo can be loaded: there are no repairs, customers and prices yet.

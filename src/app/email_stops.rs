@@ -3,23 +3,25 @@
 //! The link names the address by a keyed digest alone. It works without signing in, for as long as the key of links is
 //! the same, whatever card the address is on; staff can undo it there.
 
+use std::collections::HashSet;
+use std::sync::{PoisonError, RwLock};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::Mac;
-use jiff::Timestamp;
 use subtle::ConstantTimeEq;
 
 use super::security::link_key::LinkKey;
 use super::{Desk, customers};
-use crate::domain::{Actor, Customer, CustomerId, Email, Error, Problem, Result};
-use crate::store::{self, Connection, Transaction};
+use crate::domain::{Actor, CardEmail, Customer, CustomerId, Email, Error, Problem, Result};
+use crate::store::{self, Connection, Db, Transaction};
 
 /// Lengths of the digest of an address and of the code that proves it to be ours, in bytes.
 const ADDRESS: usize = 16;
 const PROOF: usize = 16;
 
 /// The digest of an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressDigest([u8; ADDRESS]);
 
 impl AddressDigest {
@@ -44,6 +46,37 @@ impl AddressDigest {
     }
 }
 
+/// The addresses that get no e-mail, as they are stored: whoever looks at a customer asks for one.
+#[derive(Debug, Default)]
+pub struct EmailStops(RwLock<HashSet<AddressDigest>>);
+
+impl EmailStops {
+    /// Reads the stored addresses.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database fails.
+    pub async fn read(db: &Db) -> Result<Self> {
+        let all = db.read(|c: &_| store::email_stops::all(c)).await?;
+        let digests = all
+            .into_iter()
+            .filter_map(|address| address.try_into().ok());
+        Ok(Self(RwLock::new(digests.map(AddressDigest).collect())))
+    }
+
+    fn has(&self, address: AddressDigest) -> bool {
+        let stops = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        stops.contains(&address)
+    }
+
+    fn set(&self, address: AddressDigest, is_stopped: bool) {
+        let mut stops = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match is_stopped {
+            true => stops.insert(address),
+            false => stops.remove(&address),
+        };
+    }
+}
+
 /// Returns the beginning of a code of a text for a purpose.
 fn code<const LENGTH: usize>(key: &LinkKey, purpose: &[u8], text: &[u8]) -> [u8; LENGTH] {
     let mut mac = key.mac();
@@ -59,6 +92,12 @@ impl Desk {
     pub fn email_stop_url(&self, email: &Email) -> String {
         stop_url(&self.links, self.public_url().as_str(), email)
     }
+
+    /// Returns whether the address on a card gets no e-mail.
+    pub fn is_email_stopped(&self, email: Option<&CardEmail>) -> bool {
+        let address = email.map(|email| digest(&self.links, email));
+        address.is_some_and(|address| self.email_stops.has(address))
+    }
 }
 
 /// Returns the URL by which a person asks for no more e-mail to an address, at that origin.
@@ -73,8 +112,15 @@ pub fn is_stopped(connection: &Connection, address: AddressDigest) -> Result<boo
 }
 
 /// Ends e-mail to the address of a link.
-pub fn stop(tx: &Transaction, address: AddressDigest, now: Timestamp) -> Result<()> {
-    store::email_stops::put(tx, &address.0, now)
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub async fn stop(desk: &Desk, address: AddressDigest) -> Result<()> {
+    let now = desk.clock.now();
+    let work = move |tx: &Transaction<'_>| store::email_stops::put(tx, &address.0, now);
+    desk.db.write(work).await?;
+    desk.email_stops.set(address, true);
+    Ok(())
 }
 
 /// Returns whether the address on a card gets no e-mail.
@@ -94,19 +140,27 @@ pub fn of_customer(
 ///
 /// # Errors
 /// [`Error::NotFound`], and [`Error::Invalid`] for a card without an address.
-pub fn resume(tx: &Transaction, actor: &Actor, key: &LinkKey, id: CustomerId) -> Result<()> {
-    let customer = customers::get(tx, actor, id)?;
-    let address = address_of(key, &customer);
-    let address = address.ok_or_else(|| Error::from(Problem::Required.at("email")))?;
-    store::email_stops::delete(tx, &address.0)
+pub async fn resume(desk: &Desk, actor: Actor, id: CustomerId) -> Result<()> {
+    let key = desk.links.clone();
+    let work = move |tx: &Transaction<'_>| {
+        let customer = customers::get(tx, &actor, id)?;
+        let address = address_of(&key, &customer);
+        let address = address.ok_or_else(|| Error::from(Problem::Required.at("email")))?;
+        store::email_stops::delete(tx, &address.0)?;
+        Ok(address)
+    };
+    let address = desk.db.write(work).await?;
+    desk.email_stops.set(address, false);
+    Ok(())
 }
 
 fn address_of(key: &LinkKey, customer: &Customer) -> Option<AddressDigest> {
-    let email = customer
-        .email
-        .as_ref()
-        .map(|email| Email::from_row(email.as_str().to_owned()));
-    email.map(|email| AddressDigest::new(key, &email))
+    let email = customer.email.as_ref();
+    email.map(|email| digest(key, email))
+}
+
+fn digest(key: &LinkKey, email: &CardEmail) -> AddressDigest {
+    AddressDigest::new(key, &Email::from_row(email.as_str().to_owned()))
 }
 
 #[cfg(test)]

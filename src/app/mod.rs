@@ -11,6 +11,7 @@ pub mod aliases;
 pub mod answers;
 pub mod approvals;
 pub mod archive;
+pub mod arrivals;
 pub mod backups;
 pub mod board;
 pub mod bot_connection;
@@ -71,9 +72,12 @@ pub mod webhooks;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::clock::Clock;
 use crate::domain::{
-    BotState, Channel, Customer, PublicUrl, Purpose, Reminders, Routing, Shop, Unreachable,
+    BotState, Channel, Contacts, Customer, PublicUrl, Purpose, Reminders, Routing, Shop,
+    Unreachable,
 };
 use crate::store::Db;
 
@@ -103,6 +107,8 @@ pub struct Desk {
     pub bot: bot_connection::BotConnection,
     pub max: max_connection::MaxConnection,
     pub hooks: Arc<webhooks::Hooks>,
+    /// The addresses that get no e-mail.
+    pub email_stops: email_stops::EmailStops,
     /// What sends SMS and e-mail.
     pub channels: channel_accounts::Channels,
 }
@@ -126,7 +132,15 @@ impl Desk {
             Channel::Email => self.mail_account().is_some(),
             Channel::Page | Channel::Phone => false,
         });
+        routing.quiet_until = self.quiet_until();
         routing
+    }
+
+    /// Returns until when no SMS are sent; `None` outside the quiet hours.
+    fn quiet_until(&self) -> Option<Timestamp> {
+        let settings = self.settings.now();
+        let quiet = settings.sms.as_ref()?.quiet?;
+        quiet.end(self.clock.now(), &settings.shop.timezone)
     }
 
     /// Returns what makes and checks status links now.
@@ -182,7 +196,17 @@ impl Desk {
         customer: Option<&Customer>,
         purpose: Purpose,
     ) -> Option<Unreachable> {
-        Unreachable::of(customer, purpose, &self.routing())
+        match customer {
+            None => Some(Unreachable::NoCustomer),
+            Some(customer) => {
+                let email_stopped = self.is_email_stopped(customer.email.as_ref());
+                let contacts = Contacts {
+                    email_stopped,
+                    ..customer.contacts()
+                };
+                Unreachable::over(&contacts, purpose, &self.routing())
+            }
+        }
     }
 
     fn has_bot(&self) -> bool {

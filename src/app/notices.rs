@@ -45,10 +45,10 @@ pub(super) fn tell_stage(
     }
 }
 
-/// Returns the notices of a task, sent and queued, newest first; with replies of the bot that were
+/// Returns the notices of some tasks, sent and queued, newest first; with replies of the bot that were
 /// not delivered.
-pub fn of_task(connection: &Connection, _: &Actor, task: TaskId) -> Result<Vec<NoticeRecord>> {
-    store::outbox::of_task(connection, task)
+pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<NoticeRecord>> {
+    store::outbox::of_tasks(connection, ids)
 }
 
 /// Returns the dead letters to customers, newest first, with their tasks.

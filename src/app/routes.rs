@@ -10,7 +10,8 @@ use crate::domain::{
 };
 use crate::store::{self, Connection, Transaction};
 
-/// Returns the channels by which a notice can go to a customer, the preferred one first, without those that refused it.
+/// Returns the channels by which a notice can go to a customer, the preferred one first, without those that refused it. In
+/// the quiet hours of SMS they are left out where there is another one.
 pub fn of(
     shop: &Shop,
     customer: &Customer,
@@ -19,6 +20,9 @@ pub fn of(
 ) -> Vec<Channel> {
     let mut routes = shop.routing.routes(&customer.contacts(), notice.purpose());
     routes.retain(|channel| !refused_by.contains(channel));
+    if shop.routing.quiet_until.is_some() && routes.len() > 1 {
+        routes.retain(|channel| *channel != Channel::Sms);
+    }
     routes
 }
 

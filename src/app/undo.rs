@@ -34,7 +34,7 @@ pub enum Late {
 
 /// Returns what the customer knows of the task's current stage.
 pub fn of(connection: &Connection, _: &Actor, row: &TaskRow) -> Result<Undo> {
-    let notices = store::outbox::of_task(connection, row.task.id)?;
+    let notices = store::outbox::of_tasks(connection, &[row.task.id])?;
     let of_stage = |record: &&NoticeRecord| match record.told {
         Told::Notice(Notice::StatusChanged { to_stage, .. }) => to_stage == Some(row.stage.id),
         _ => false,

@@ -7,11 +7,11 @@ use super::raw::{Raw, RawEmail, RawSms, Sources};
 use super::shop::problem;
 use super::values::{check_url, invalid, on_this_machine, secret, wrong};
 use crate::domain::{
-    Channel, Currency, Email, MailSecurity, MailServer, Money, Origin, Problem, Routing,
-    SettingKey as Key, SmsProvider, SmsPurpose, SmsRules, SmsSender,
+    Channel, Currency, Email, MailSecurity, MailServer, Money, Origin, Problem, QuietHours,
+    Routing, SettingKey as Key, SmsProvider, SmsPurpose, SmsRules, SmsSender,
 };
 
-/// Word of a gateway that stands for none.
+/// Word that stands for no gateway, and for no quiet hours.
 const OFF: &str = "off";
 /// Maximum number of messages in a day.
 const MOST: u32 = 100_000;
@@ -82,6 +82,7 @@ impl Raw {
         Ok(Routing {
             channels,
             sms: sms.cloned(),
+            quiet_until: None,
         })
     }
 }
@@ -141,6 +142,13 @@ impl RawSms {
                 invalid(Key::SmsDailyMessages, Problem::CountMalformed, why)
             })?,
             daily_money: money.transpose()?,
+            quiet: match self.quiet.trim() {
+                "" | OFF => None,
+                hours => Some(QuietHours::parse(hours).ok_or_else(|| {
+                    let why = "write two hours such as 21-9, or off";
+                    invalid(Key::SmsQuiet, Problem::QuietHoursMalformed, why)
+                })?),
+            },
         }))
     }
 }

@@ -145,6 +145,7 @@ impl Raw {
             ("sms.purposes", list(&sms.purposes)),
             ("sms.daily_messages", sms.daily_messages.clone()),
             ("sms.daily_money", text_of(&sms.daily_money)),
+            ("sms.quiet", text(&sms.quiet)),
             ("sms.api_url", text_of(&sms.api_url)),
             ("email.host", text_of(&email.host)),
             ("email.port", email.port.clone().unwrap_or_else(unset)),

@@ -136,6 +136,7 @@ pub struct RawSms {
     pub purposes: List,
     pub daily_messages: String,
     pub daily_money: Option<String>,
+    pub quiet: String,
     pub api_url: Option<String>,
 }
 
@@ -448,6 +449,7 @@ impl Default for RawSms {
             purposes: List::Many(all.collect()),
             daily_messages: "50".into(),
             daily_money: None,
+            quiet: "21-9".into(),
             api_url: None,
         }
     }

@@ -147,6 +147,7 @@ impl Raw {
             SettingKey::SmsPurposes => sms.purposes.texts().join(", "),
             SettingKey::SmsDailyMessages => sms.daily_messages.clone(),
             SettingKey::SmsDailyMoney => or_empty(&sms.daily_money),
+            SettingKey::SmsQuiet => sms.quiet.clone(),
             SettingKey::EmailHost => or_empty(&email.host),
             SettingKey::EmailPort => or_empty(&email.port),
             SettingKey::EmailSecurity => email.security.clone(),

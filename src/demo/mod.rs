@@ -17,7 +17,7 @@ use fastrand::Rng;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
-use crate::app::stages;
+use crate::app::{demo_shop, stages};
 use crate::domain::{Actor, Employee, Problem, Result, Shop};
 use crate::i18n;
 use crate::store::customers::Search;
@@ -148,6 +148,10 @@ async fn open(db: &Db, shop: &Shop, staff: Staff, now: Timestamp) -> Result<Sett
         };
         if !is_new || store::customers::count(tx, &Search::default())? > 0 {
             return Err(Problem::DatabaseHasData.at("database").into());
+        }
+        if let Staff::New { .. } = &staff {
+            // With the first customers: a phone that was invented may be somebody's.
+            demo_shop::note_invented(tx, now)?;
         }
         let language = shop.language;
         stages::set_up(tx, |id| i18n::text(language, id))?;

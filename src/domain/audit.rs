@@ -15,6 +15,8 @@ words! {
         PasswordLinkCreated = "PASSWORD_LINK_CREATED",
         InviteCreated = "INVITE_CREATED",
         InviteWithdrawn = "INVITE_WITHDRAWN",
+        InviteLetter = "INVITE_LETTER",
+        PasswordLetter = "PASSWORD_LETTER",
         PhoneCorrected = "PHONE_CORRECTED",
         CustomersMerged = "CUSTOMERS_MERGED",
         MergeUndone = "MERGE_UNDONE",

@@ -225,6 +225,15 @@ impl Device {
         join(" ", parts.map(|field| self.get(field)))
     }
 
+    /// Returns shorter names, the longest first: brand and model, and the model alone.
+    pub fn short_titles(&self) -> Vec<String> {
+        let [brand, model] = [self.brand.as_str(), self.model.as_str()];
+        let mut all = vec![join(" ", [brand, model].into_iter()), model.to_owned()];
+        all.retain(|name| !name.is_empty() && *name != self.title());
+        all.dedup();
+        all
+    }
+
     /// Returns all fields on one line, for the history.
     pub fn summary(&self) -> String {
         let title = self.title();

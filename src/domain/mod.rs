@@ -93,8 +93,8 @@ pub use bot_server::{BotServer, BotWay, FileTrouble, Proxy};
 pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
 pub use channels::{
-    ChannelFault, ChannelSecret, ChannelTrouble, MailAccount, MailSecurity, MailServer, SmsAccount,
-    SmsProvider, SmsPurpose, SmsRules, SmsSender, sms_parts,
+    ChannelFault, ChannelSecret, ChannelTrouble, MailAccount, MailSecurity, MailServer, QuietHours,
+    SmsAccount, SmsDelivery, SmsProvider, SmsPurpose, SmsRules, SmsSender, is_seven_bit, sms_parts,
 };
 pub use chat::{Chat, MessageKey, Messenger};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};

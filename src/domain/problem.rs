@@ -217,6 +217,7 @@ pub enum Problem {
     HourOutOfRange,
     DurationMalformed,
     CountMalformed,
+    QuietHoursMalformed,
     AddressMalformed,
     /// The server has a certificate, so its address begins with https.
     AddressWithoutHttps,
@@ -428,6 +429,7 @@ impl Problem {
             Self::HourOutOfRange => "problem-hour-out-of-range",
             Self::DurationMalformed => "problem-duration-malformed",
             Self::CountMalformed => "problem-count-malformed",
+            Self::QuietHoursMalformed => "problem-quiet-hours-malformed",
             Self::AddressMalformed => "problem-address-malformed",
             Self::AddressWithoutHttps => "problem-address-without-https",
             Self::AddressNameUnknown => "problem-address-name-unknown",

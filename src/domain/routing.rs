@@ -1,5 +1,7 @@
 //! Choice of the channel by which a customer is written to.
 
+use jiff::Timestamp;
+
 use super::{Channel, ChatLink, Customer, Messenger, Notice, SmsPurpose, SmsRules, Status};
 
 words! {
@@ -57,6 +59,8 @@ pub struct Routing {
     pub channels: Vec<Channel>,
     /// What goes by SMS, and how much in a day; `None` for nothing.
     pub sms: Option<SmsRules>,
+    /// Until when no SMS are sent; `None` outside the quiet hours.
+    pub quiet_until: Option<Timestamp>,
 }
 
 impl Default for Routing {
@@ -65,6 +69,7 @@ impl Default for Routing {
         Self {
             channels: Self::ALL.to_vec(),
             sms: None,
+            quiet_until: None,
         }
     }
 }
@@ -77,6 +82,8 @@ pub struct Contacts {
     /// The messenger in which the customer was heard last.
     pub heard_on: Option<Messenger>,
     pub has_email: bool,
+    /// Whether the customer has asked for no more e-mail.
+    pub email_stopped: bool,
 }
 
 impl Contacts {
@@ -86,12 +93,14 @@ impl Contacts {
 }
 
 impl Customer {
+    /// Returns how the card says that the customer can be written to; whether the address gets e-mail isn't on it.
     pub fn contacts(&self) -> Contacts {
         Contacts {
             telegram: self.telegram,
             max: self.max,
             heard_on: self.heard_on,
             has_email: self.email.is_some(),
+            email_stopped: false,
         }
     }
 }
@@ -133,7 +142,7 @@ impl Routing {
             Channel::Telegram => reachable(contacts.telegram),
             Channel::Max => reachable(contacts.max),
             Channel::Sms => self.sms.as_ref().is_some_and(|rules| rules.carry(purpose)),
-            Channel::Email => contacts.has_email,
+            Channel::Email => contacts.has_email && !contacts.email_stopped,
             Channel::Page | Channel::Phone => false,
         };
         self.channels.iter().copied().filter(reaches).collect()
@@ -153,17 +162,11 @@ pub enum Unreachable {
     NotVerified,
     /// The customer has blocked the bot.
     Blocked,
+    /// The customer has asked for no more e-mail.
+    EmailStopped,
 }
 
 impl Unreachable {
-    /// Returns why a customer can't be told something for a purpose; `None` when they can.
-    pub fn of(customer: Option<&Customer>, purpose: Purpose, routing: &Routing) -> Option<Self> {
-        match customer {
-            None => Some(Self::NoCustomer),
-            Some(customer) => Self::over(&customer.contacts(), purpose, routing),
-        }
-    }
-
     /// Returns why these contacts can't be told something for a purpose; `None` when they can.
     pub fn over(contacts: &Contacts, purpose: Purpose, routing: &Routing) -> Option<Self> {
         let has = |test: fn(&ChatLink) -> bool| contacts.links().any(test);
@@ -173,6 +176,7 @@ impl Unreachable {
             () if routing.channels.is_empty() || has(ChatLink::reachable) => Some(Self::NoBot),
             () if has(|link| link.verified) => Some(Self::Blocked),
             () if has(|_| true) => Some(Self::NotVerified),
+            () if contacts.has_email && contacts.email_stopped => Some(Self::EmailStopped),
             () => Some(Self::NotLinked),
         }
     }

@@ -37,6 +37,7 @@ words! {
         SmsPurposes = "sms.purposes",
         SmsDailyMessages = "sms.daily_messages",
         SmsDailyMoney = "sms.daily_money",
+        SmsQuiet = "sms.quiet",
         EmailHost = "email.host",
         EmailPort = "email.port",
         EmailSecurity = "email.security",

@@ -15,7 +15,7 @@ use crate::app;
 use crate::app::details::Linked;
 use crate::domain::{
     Actor, Approval, CatalogueItem, Comment, Customer, CustomerId, Details, Error, ItemId, Line,
-    Link, Money, Payment, Result, TaskEvent, TaskId, TimeZone,
+    Link, Money, NoticeRecord, Payment, Result, TaskEvent, TaskId, TimeZone,
 };
 use crate::store::Connection;
 use crate::store::customers::CustomerParts;
@@ -51,6 +51,7 @@ pub struct Tasks {
     history: OfTasks<TaskEvent>,
     comments: OfTasks<Comment>,
     approvals: OfTasks<Approval>,
+    notices: OfTasks<NoticeRecord>,
     lines: OfTasks<Line>,
     payments: OfTasks<Payment>,
     /// Items of the catalogue that the lines are copied from.
@@ -143,6 +144,7 @@ impl Tasks {
             history: Once::new(),
             comments: Once::new(),
             approvals: Once::new(),
+            notices: Once::new(),
             lines: Once::new(),
             payments: Once::new(),
             items: Once::new(),
@@ -245,6 +247,17 @@ impl Tasks {
         };
         let approvals = self.approvals.get(fetch).await?;
         Ok(approvals.get(&id).cloned().unwrap_or_default())
+    }
+
+    /// Returns the messages to the customer of a task of this list.
+    pub async fn notices(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<NoticeRecord>> {
+        let fetch = || {
+            self.fetch(ctx, app::notices::of_tasks, |notice| {
+                Some(notice.told.task())
+            })
+        };
+        let notices = self.notices.get(fetch).await?;
+        Ok(notices.get(&id).cloned().unwrap_or_default())
     }
 
     /// Returns the lines of a task of this list.

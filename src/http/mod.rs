@@ -14,6 +14,7 @@ mod messenger_secret;
 mod pages;
 mod ready;
 mod route;
+mod sms_reports;
 mod socket;
 pub mod table;
 mod telegram_updates;

@@ -14,7 +14,8 @@ use super::asker::Asker;
 use super::connection::Connection;
 use super::route::{first_of, pages, part_of, path_of, routes};
 use super::{
-    Site, body, events, files, graphql, max_updates, pages, ready, refuse, socket, telegram_updates,
+    Site, body, events, files, graphql, max_updates, pages, ready, refuse, sms_reports, socket,
+    telegram_updates,
 };
 use crate::domain::{Error, Result};
 use crate::web::{
@@ -25,6 +26,9 @@ use crate::web::{
 
 /// Opens a customer's page.
 type Token = String;
+/// A gateway, and the secret of its address.
+type Provider = String;
+type Secret = String;
 /// Number of an attachment.
 type Id = String;
 
@@ -89,6 +93,9 @@ routes! { site, or else nowhere, pages, with {
     max: "max" / "webhook" {
         .and(warp::post()).and(asked.clone()).and(body()).then(max_updates::answer)
     }
+    sms: "sms" / Provider / Secret {
+        .and(warp::post()).and(site.clone()).and(body()).then(sms_reports::answer)
+    }
     live: "live" { .and(get).and(streamed.clone()).and(query).then(events::open_for_page) }
     followed: "s" / Token / "live" {
         .and(get).and(streamed).and(query).then(events::open_for_customer)
@@ -133,12 +140,14 @@ pages! { visit:
     POST ["profile", what] => accounts::change_profile(visit, what).await;
     GET ["staff"] => accounts::staff(visit).await;
     POST ["staff", "invite"] => accounts::invite(visit).await;
+    POST ["staff", "invites", "send"] => accounts::send_invite(visit).await;
     GET ["staff", "invites", id, "withdraw"] => accounts::ask_invite(visit, id).await;
     POST ["staff", "invites", id, "withdraw"] => accounts::withdraw_invite(visit, id).await;
     POST ["webhooks", id, "retry"] => webhooks::retry(visit, id).await;
     GET ["staff", id, "edit"] => accounts::edit_employee(visit, id).await;
     POST ["staff", id, "edit"] => accounts::update_employee(visit, id).await;
     POST ["staff", id, "password-link"] => accounts::make_password_link(visit, id).await;
+    POST ["staff", id, "password-link", "send"] => accounts::send_password_link(visit, id).await;
     GET ["staff", id, what] => accounts::ask_staff(visit, id, what).await;
     POST ["staff", id, what] => accounts::change_staff(visit, id, what).await;
 

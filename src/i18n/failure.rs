@@ -1,7 +1,9 @@
 //! Failures of requests to other servers, for people.
 
 use super::{text, text_with};
-use crate::domain::{FileTrouble, HookFailure, Language, NetworkFailure, NoticeFault};
+use crate::domain::{
+    ChannelTrouble, FileTrouble, HookFailure, Language, NetworkFailure, NoticeFault,
+};
 
 /// Translates the reason of a failure. What another server said is shown as it said it.
 pub fn failure(language: Language, reason: &str) -> String {
@@ -24,6 +26,23 @@ fn notice(fault: NoticeFault) -> &'static str {
         NoticeFault::Demo => "failure-demo",
         NoticeFault::NoChannel => "failure-no-channel",
     }
+}
+
+/// Describes the trouble with a gateway or a mail server.
+pub fn channel_trouble(language: Language, trouble: ChannelTrouble) -> String {
+    let id = match trouble {
+        ChannelTrouble::Unreachable => "channel-trouble-unreachable",
+        ChannelTrouble::Certificate => "channel-trouble-certificate",
+        ChannelTrouble::Credentials => "channel-trouble-credentials",
+        ChannelTrouble::NoMoney => "channel-trouble-no-money",
+        ChannelTrouble::Sender => "channel-trouble-sender",
+        ChannelTrouble::Recipient => "channel-trouble-recipient",
+        ChannelTrouble::TooMany => "channel-trouble-too-many",
+        ChannelTrouble::Content => "channel-trouble-content",
+        ChannelTrouble::Repeated => "channel-trouble-repeated",
+        ChannelTrouble::Unclear => "channel-trouble-unclear",
+    };
+    text(language, id)
 }
 
 /// Describes why a file of a Bot API server on this machine can't be read.

@@ -1,10 +1,10 @@
 //! Messages to customers: the texts that a shop begins with, and their rendering.
 
 use super::sample_message::sample_text;
-use super::{Arg, LineWords, day, lines, money, text, text_with};
+use super::{Arg, LineWords, day, figure, lines, money, text, text_with};
 use crate::domain::{
     Language, MessageFacts, MessageForm, MessagePurpose, MessageTemplate, MessageTextKey,
-    MessageVariable, Money, Shop, Stage, Status,
+    MessageVariable, Money, Shop, Stage, Status, is_seven_bit, sms_parts,
 };
 
 /// Maximum length of a full message in characters, that of a message in Telegram
@@ -53,15 +53,53 @@ pub fn message(
     facts: &MessageFacts,
 ) -> String {
     let usual = || usual(language, facts.purpose, facts.status, form);
-    let words = Words {
-        language,
-        shop,
-        form,
-        facts,
+    let render = |device: &str| {
+        let words = Words {
+            language,
+            shop,
+            form,
+            facts,
+            device,
+        };
+        let rendered = own.map(|own| words.render(own));
+        let rendered = rendered.filter(|text| !text.is_empty());
+        rendered.unwrap_or_else(|| words.render(&usual()))
     };
-    let rendered = own.map(|own| words.render(own));
-    let rendered = rendered.filter(|text| !text.is_empty());
-    rendered.unwrap_or_else(|| words.render(&usual()))
+    match form {
+        MessageForm::Full => render(&facts.device),
+        MessageForm::Short => shortest(facts, render),
+    }
+}
+
+/// Renders a message for a phone in as few parts as possible: with the longest name of the device for which it takes no
+/// more of them. Nothing else is shortened.
+fn shortest(facts: &MessageFacts, render: impl Fn(&str) -> String) -> String {
+    let whole = render(&facts.device);
+    let parts = sms_parts(&whole);
+    let shorter = || {
+        let named = facts.short_devices.iter().map(String::as_str);
+        let last = facts.short_devices.last().unwrap_or(&facts.device);
+        named.chain(cuts(last))
+    };
+    // What no shorter name brings into fewer parts keeps the whole one.
+    let fewest = shorter().map(|device| sms_parts(&render(device))).min();
+    let fewest = fewest.filter(|fewest| *fewest < parts);
+    let fits = |text: &String| Some(sms_parts(text)) == fewest;
+    let found = fewest.and_then(|_| shorter().map(&render).find(fits));
+    found.unwrap_or(whole)
+}
+
+/// Returns the beginnings of a name, the longest first, down to a few letters: those that end with a word, and then the
+/// others.
+fn cuts(name: &str) -> impl Iterator<Item = &str> {
+    const FEWEST: usize = 5;
+    let ends = move |is_word: bool| {
+        let ends = name.char_indices().skip(FEWEST).map(|(at, _)| at);
+        let ends = ends.filter(move |at| name[*at..].starts_with(' ') == is_word);
+        let ends: Vec<usize> = ends.collect();
+        ends.into_iter().rev().map(move |at| name[..at].trim_end())
+    };
+    ends(true).chain(ends(false))
 }
 
 /// Renders a text before it is used, with words of the language where nobody has written any.
@@ -83,12 +121,18 @@ struct Words<'a> {
     shop: &'a Shop,
     form: MessageForm,
     facts: &'a MessageFacts,
+    /// Name of the device; empty when none is noted.
+    device: &'a str,
 }
 
 impl Words<'_> {
     fn render(&self, template: &MessageTemplate) -> String {
         let value = |variable| match variable {
             MessageVariable::Lines => String::new(),
+            MessageVariable::Device if self.needs_number(template) => {
+                let number = [("number", self.facts.number.to_string().into())];
+                text_with(self.language, "message-no-device-number", number)
+            }
             variable => self.value(variable),
         };
         let message = match self.form {
@@ -115,19 +159,25 @@ impl Words<'_> {
         }
     }
 
+    /// Returns whether only its number tells the customer which task a message for a phone is about.
+    fn needs_number(&self, template: &MessageTemplate) -> bool {
+        let is_named = !self.device.is_empty() || template.has(MessageVariable::Number);
+        self.form == MessageForm::Short && !is_named
+    }
+
     /// Returns the value of a variable; empty where nothing is known.
     fn value(&self, variable: MessageVariable) -> String {
         let (language, facts, about) = (self.language, self.facts, &self.shop.about);
         let sum = |sum: Option<Money>| {
             let sum = sum.filter(|sum| *sum > Money::ZERO);
-            sum.map(|sum| money(language, self.shop.currency, sum))
+            sum.map(|sum| self.money(sum))
         };
         let on = |day: Option<_>| day.map(|day| self::day(language, day));
         let known = match variable {
-            MessageVariable::Device if facts.device.is_empty() => {
+            MessageVariable::Device if self.device.is_empty() => {
                 Some(text(language, "message-no-device"))
             }
-            MessageVariable::Device => Some(facts.device.clone()),
+            MessageVariable::Device => Some(self.device.to_owned()),
             MessageVariable::Number => Some(facts.number.to_string()),
             MessageVariable::Stage => Some(match &facts.stage {
                 Some(stage) => super::stage(language, stage),
@@ -136,7 +186,7 @@ impl Words<'_> {
             // A quote may be for nothing.
             MessageVariable::Sum if facts.purpose == MessagePurpose::Quote => {
                 let price = facts.sum.unwrap_or_default();
-                Some(money(language, self.shop.currency, price))
+                Some(self.money(price))
             }
             MessageVariable::Sum => sum(facts.sum),
             MessageVariable::Paid => sum(Some(facts.paid)),
@@ -153,6 +203,18 @@ impl Words<'_> {
             MessageVariable::Link => facts.link.clone(),
         };
         known.unwrap_or_default()
+    }
+
+    /// Formats a sum. In a message for a phone whose other words fit into the 7-bit alphabet, a sign outside it would more
+    /// than halve what fits into one part, so the currency has its code there.
+    fn money(&self, sum: Money) -> String {
+        let (language, currency) = (self.language, self.shop.currency);
+        let text = money(language, currency, sum);
+        let is_short = self.form == MessageForm::Short && language == Language::English;
+        match is_short && !is_seven_bit(&text.replace('\u{a0}', " ")) {
+            true => format!("{} {}", currency.code(), figure(language, currency, sum)),
+            false => text,
+        }
     }
 
     /// Formats the lines of a quote, as far as they fit into so many characters.

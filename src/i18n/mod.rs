@@ -15,12 +15,13 @@ use std::sync::LazyLock;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
+use jiff::Timestamp;
 
 pub use attachment::{attachment, size};
 
 use crate::domain::{
     Category, Conflict, Currency, Day, DrawerName, Invalid, Language, Messenger, Method, Money,
-    Observation, PaymentKind, Problem, Stage, Status, USUAL_STAGES,
+    Observation, PaymentKind, Problem, Stage, Status, TimeZone, USUAL_STAGES,
 };
 
 fluent_templates::static_loader! {
@@ -31,7 +32,7 @@ fluent_templates::static_loader! {
     };
 }
 
-pub use failure::{failure, file_trouble};
+pub use failure::{channel_trouble, failure, file_trouble};
 pub use fields::{field, invalid_named};
 pub use in_words::in_words;
 pub use line::{LineWords, line, line_kind, line_name, lines, percent, quantity};
@@ -179,6 +180,18 @@ pub fn day(language: Language, day: Day) -> String {
         ("year", day.year().to_string().into()),
     ];
     text_with(language, "day-long", args)
+}
+
+/// Formats an instant of a time zone, to the minute: «21 ноября 2026, 10:24».
+pub fn exact(language: Language, zone: &TimeZone, instant: Timestamp) -> String {
+    let zoned = instant.to_zoned(zone.clone());
+    let time = format!("{:02}:{:02}", zoned.hour(), zoned.minute());
+    let day = day(language, Day::of(instant, zone));
+    text_with(
+        language,
+        "when-exact",
+        [("day", day.into()), ("time", time.into())],
+    )
 }
 
 /// Returns the name of a messenger, which no language translates.

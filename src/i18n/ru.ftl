@@ -107,6 +107,7 @@ approval-declined = Заявка <b>№ { $number }</b>: вы отказалис
 approval-withdrawn = Заявка <b>№ { $number }</b>: цена <b>{ $price }</b> больше не действует, мастерская её изменила.
 
 message-no-device = заявка
+message-no-device-number = № { $number }
 message-stage =
     { $stage }: { $device } (№ { $number }).
     Срок: { $due }.
@@ -118,8 +119,7 @@ message-ready =
     К оплате { $to_pay }.
     { $address }, { $hours }.
 message-ready-short =
-    { $stage }: { $device }, № { $number }
-    К оплате { $to_pay }
+    { $stage }: { $device }, { $to_pay }
     { $link }
 message-closed =
     { $stage }: { $device } (№ { $number }).
@@ -141,7 +141,7 @@ message-quote =
 
     { $text }
 message-quote-short =
-    { $device }, № { $number }: согласны на { $sum }?
+    { $device }: { $sum }, чинить?
     { $link }
 message-reminder =
     { $device } ждёт вас с { $since } (№ { $number }).
@@ -149,8 +149,7 @@ message-reminder =
     { $address }, { $hours }.
     Телефон: { $phone }
 message-reminder-short =
-    { $device } ждёт вас, № { $number }
-    К оплате { $to_pay }
+    { $device } ждёт вас, { $to_pay }
     { $link }
 
 # Что исправить
@@ -509,6 +508,11 @@ staff-password-make = Создать ссылку
 staff-invite = Пригласить
 staff-invite-lead = Ссылка на одно использование, действует трое суток.
 staff-invite-link = Ссылка для { $email }, до { $until }:
+staff-letter-send = Отправить письмом
+staff-letter-sent = Почтовый сервер принял письмо для { $email }.
+staff-letter-unreachable = Нет связи с почтовым сервером, письмо не ушло. Попробуйте позже или передайте ссылку сами.
+staff-letter-off = Ссылку можно отправить письмом, когда настроена почта.
+staff-letter-set-up = Настроить почту
 staff-invites = Открытые приглашения
 staff-invite-line = { $role }. Пригласил: { $by }, до { $until }
 staff-invite-by-command = командная строка
@@ -1100,6 +1104,7 @@ toast-why-none = Telegram не привязан
 toast-why-bot = бот не подключён
 toast-why-unverified = Telegram не подтверждён
 toast-why-blocked = клиент заблокировал бота или удалил Telegram
+toast-why-email-stopped = клиент просил не писать на почту
 toast-why-deleted = карточка клиента удалена
 toast-why-stage = об этом этапе не сообщаем
 call-instead = { $why }, звоните { $phone }
@@ -1736,6 +1741,7 @@ texts-short-en = SMS, по-английски
 texts-insert = Вставить из заявки
 texts-reset = Вернуть текст программы
 texts-sample = Придуманная заявка
+texts-parts = { $count } SMS
 texts-newest = Заявка № { $number }
 texts-device = Устройство
 texts-number = Номер заявки
@@ -1772,6 +1778,8 @@ audit-deactivated = Сотрудник отключён: { $subject }
 audit-reactivated = Сотрудник включён: { $subject }
 audit-password-link = Ссылка для нового пароля: { $subject }
 audit-invited = Приглашение: { $subject }
+audit-invite-letter = Приглашение отправлено письмом: { $subject }
+audit-password-letter = Ссылка для нового пароля отправлена письмом: { $subject }
 audit-invite-withdrawn = Приглашение отозвано: { $subject }
 setting-shop-name = Название на бумагах и странице клиента
 setting-legal-name = Полное имя
@@ -1852,6 +1860,7 @@ setting-backup-dir = Папка
 setting-backup-dir-hint = Лучше на другом диске: копия на том же диске не спасёт от его поломки.
 setting-backup-keep = Сколько копий хранить
 problem-count-malformed = Нужно целое число от 1.
+problem-quiet-hours-malformed = Нужны два часа, например 21-9, или off.
 problem-folder-unusable = Папку нельзя создать или в неё нельзя писать. Укажите другую.
 problem-backup-failed = Копия не сделана: проверьте, есть ли место на диске и можно ли писать в папку.
 first-day-title = Первый день
@@ -1978,6 +1987,9 @@ channel-test-text = Это проверка. Сообщения из масте�
 channel-sms-sent = Шлюз принял SMS.
 channel-sms-sent-for = Шлюз принял SMS. Она стоила { $sum }.
 channel-mail-well = Почтовый сервер принимает логин и пароль.
+channel-sms-reports = Адрес для отчётов
+channel-sms-reports-local = Адрес ведёт на сам этот компьютер: шлюз до него не достучится.
+channel-sms-reports-lead = Укажите его в кабинете шлюза как адрес обработчика статусов (callback): тогда о доставке SMS станет известно сразу. Без него программа спрашивает шлюз каждую минуту. В адресе есть секрет.
 channel-letter-sent = Почтовый сервер принял письмо, оно идёт на ваш адрес.
 channel-trouble-unreachable = Сейчас нет связи. Сообщения подождут и уйдут позже.
 channel-trouble-certificate = Соединение небезопасно: сертификату нет доверия или нет шифрования. Проверьте имя сервера и вид шифрования.
@@ -2005,6 +2017,8 @@ setting-sms-reminder = Напоминание забрать
 setting-sms-daily-messages = SMS в день, не больше
 setting-sms-daily-money = Денег в день, не больше
 setting-sms-daily-money-hint = Пусто — без ограничения.
+setting-sms-quiet = Ночью без SMS
+setting-sms-quiet-hint = С какого и до какого часа по времени мастерской, например 21-9; off — отправлять всегда. SMS подождёт утра, если сообщение не может уйти другим путём.
 setting-email-host = Почтовый сервер
 setting-email-host-hint = Например, smtp.yandex.ru. Пусто — почта выключена.
 setting-email-security = Шифрование

@@ -39,6 +39,7 @@ pub fn sample_facts(
         purpose,
         number: NUMBER,
         device: "iPhone 12".to_owned(),
+        short_devices: Vec::new(),
         status: Status::Ready,
         stage: None,
         sum: Some(sum(total)),

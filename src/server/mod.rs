@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 pub use self::lost::DatabaseLost;
 use crate::app::bot_connection::{self, Telegram};
 use crate::app::channel_accounts::{Channels, Kept};
+use crate::app::email_stops::EmailStops;
 use crate::app::max_connection::{self, Max, MaxInUse};
 use crate::app::{
     Desk, accounts, changes, last_edits::LastEdits, memory::Memory, reach::Reach,
@@ -161,6 +162,7 @@ impl Server {
             own_url,
             hooks: Arc::new(hooks),
             channels,
+            email_stops: EmailStops::read(&db).await?,
             reach: Reach::new(Box::new(|link| workers::reach::ask(link).boxed())),
             settings,
             db,

@@ -58,7 +58,7 @@ pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Customer> {
 }
 
 /// The columns of the account on a messenger.
-const fn link_columns(messenger: Messenger) -> [&'static str; 4] {
+pub(super) const fn link_columns(messenger: Messenger) -> [&'static str; 4] {
     match messenger {
         Messenger::Telegram => [
             "telegram_id",

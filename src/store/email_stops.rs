@@ -13,6 +13,13 @@ pub fn any(connection: &Connection, address: &[u8]) -> Result<bool> {
     Ok(statement.query_row([address], |row| row.get(0))?)
 }
 
+/// Returns the addresses that get no e-mail.
+pub fn all(connection: &Connection) -> Result<Vec<Vec<u8>>> {
+    let mut statement = connection.prepare_cached("SELECT address FROM email_stops")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Notes that an address gets no e-mail; a second time changes nothing.
 pub fn put(tx: &Transaction, address: &[u8], now: Timestamp) -> Result<()> {
     tx.execute(

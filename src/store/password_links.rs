@@ -32,6 +32,14 @@ pub fn usable(
     Ok(statement.query_row(values, from_row).optional()?)
 }
 
+/// Returns when a link ends.
+pub fn expires(connection: &Connection, token_hash: &[u8]) -> Result<Option<Timestamp>> {
+    let sql = "SELECT expires_at FROM password_links WHERE token_hash = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row([token_hash], |row| row.get::<_, Millis>(0));
+    Ok(found.optional()?.map(|at| at.0))
+}
+
 /// Stores a link in place of an earlier one.
 pub fn put(
     tx: &Transaction,

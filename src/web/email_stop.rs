@@ -6,7 +6,6 @@ use warp::reply::Response;
 use super::visit::Visit;
 use crate::app::email_stops::{self, AddressDigest};
 use crate::domain::{Error, Result};
-use crate::store::Transaction;
 
 #[derive(Template)]
 #[template(path = "email-stop.html")]
@@ -26,9 +25,7 @@ pub async fn ask(visit: &Visit, token: &str) -> Result<Response> {
 
 /// Ends e-mail to the address, by the button or by a mail program's own (RFC 8058).
 pub async fn stop(visit: &Visit, token: &str) -> Result<Response> {
-    let (address, now) = (address(visit, token)?, visit.desk.clock.now());
-    let write = move |tx: &Transaction<'_>| email_stops::stop(tx, address, now);
-    visit.desk.db.write(write).await?;
+    email_stops::stop(&visit.desk, address(visit, token)?).await?;
     show(visit, token, true)
 }
 

@@ -345,11 +345,7 @@ impl Texts {
 
     /// Formats an instant in full: «21 ноября 2026, 18:02».
     pub fn exact(&self, instant: &Timestamp) -> String {
-        let day = i18n::day(self.language, Day::of(*instant, &self.zone));
-        self.with(
-            "when-exact",
-            [("day", day.into()), ("time", self.time(instant).into())],
-        )
+        i18n::exact(self.language, &self.zone, *instant)
     }
 
     /// Formats the time of day of an instant: «10:24».

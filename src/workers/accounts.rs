@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::arrivals::Arrivals;
-use super::outbox::{Notifier, StaffTexts};
+use super::outbox::Notifier;
 use super::parts::Parts;
 use crate::app::Desk;
-use crate::channels::{Transport, email, sms};
+use crate::channels::{email, sms};
 use crate::failure::Failure;
 
 /// The part of the server that keeps the senders of these channels running.
@@ -46,25 +46,26 @@ impl Accounts {
     fn start(&self, parts: &mut Parts) -> Result<(), Failure> {
         if let Some(account) = self.desk.sms_account() {
             let client = sms::Client::new(account, self.sms_url.as_deref(), sms::TIMEOUT)?;
-            parts.add(self.notifier(sms::Texts::new(client.clone())));
+            parts.add(Notifier::of(
+                &self.desk,
+                sms::Texts::new(client.clone()),
+                self.public_url(),
+            ));
             parts.add(Arrivals::new(self.desk.clone(), client));
         }
         if let Some(account) = self.desk.mail_account() {
             let mailer = email::Mailer::new(&account, email::TIMEOUT);
             let mailer = mailer.map_err(|refusal| refusal.fault.detail)?;
-            parts.add(self.notifier(email::Letters::new(mailer)));
+            parts.add(Notifier::of(
+                &self.desk,
+                email::Letters::new(mailer),
+                self.public_url(),
+            ));
         }
         Ok(())
     }
 
-    fn notifier<T: Transport>(&self, client: T) -> Notifier<T> {
-        let (shop, links, desk) = (self.desk.clone(), self.desk.clone(), &self.desk);
-        let words = StaffTexts {
-            shop: Arc::new(move || shop.shop()),
-            links: Arc::new(move || links.links()),
-            key: desk.links.clone(),
-            public_url: desk.public_url().to_string(),
-        };
-        Notifier::new(desk.db.clone(), desk.clock.clone(), client, words)
+    fn public_url(&self) -> String {
+        self.desk.public_url().to_string()
     }
 }

@@ -1,15 +1,16 @@
-//! Asks the SMS gateway whether messages arrived, since it takes them before it knows.
+//! Asks the SMS gateway whether messages arrived, since it takes them before it knows: for as long as it doesn't report that
+//! by itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::ToSpan;
 use tokio::sync::watch;
 
-use crate::app::Desk;
-use crate::channels::sms::{Client, Delivery, SmsState};
+use crate::app::{Desk, arrivals};
+use crate::channels::sms::{Client, SmsState};
 use crate::clock::Clock;
-use crate::domain::{NoticeId, Reason};
+use crate::domain::NoticeId;
 use crate::failure::Failure;
 use crate::store::outbox::Arriving;
 use crate::store::{self, Transaction};
@@ -50,24 +51,11 @@ impl Arrivals {
             }
         };
         let now = self.desk.clock.now();
-        let settle = move |tx: &Transaction<'_>| settle(tx, &message, state, now);
+        let settle = move |tx: &Transaction<'_>| {
+            let SmsState { delivery, cost } = state;
+            arrivals::settle(tx, &message.external_id, &delivery, cost, now)
+        };
         Ok(self.desk.db.write(settle).await?)
-    }
-}
-
-fn settle(
-    tx: &Transaction,
-    message: &Arriving,
-    state: SmsState,
-    now: Timestamp,
-) -> crate::domain::Result<()> {
-    store::outbox::set_cost(tx, message.id, state.cost)?;
-    match state.delivery {
-        Delivery::OnTheWay | Delivery::Unknown => Ok(()),
-        Delivery::Delivered => store::outbox::set_arrived(tx, message.id),
-        Delivery::Failed(code) => {
-            store::outbox::set_dead(tx, message.id, Reason::Refused, &code, now)
-        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use futures_util::FutureExt;
 
-use crate::app::channel_accounts::{Calls, TestLetter, TestSms, Tried};
+use super::letters::employee_letter;
+use crate::app::channel_accounts::{Calls, LinkLetter, TestLetter, TestSms, Tried};
 use crate::channels::{Letter, Refusal, email, sms};
 use crate::domain::{Error, MailAccount, Result, SmsAccount};
 use crate::i18n;
@@ -25,6 +26,7 @@ pub fn calls(url: Option<String>) -> Calls {
         }),
         check_mail: Box::new(|account| check_mail(account).map(Ok).boxed()),
         letter: Box::new(|test| send_letter(test).map(Ok).boxed()),
+        link: Box::new(|letter| send_link(letter).boxed()),
     }
 }
 
@@ -54,6 +56,17 @@ async fn send_letter(test: TestLetter) -> Tried<()> {
         Ok(mailer) => mailer.attempt(&test_letter(&test)).await,
         Err(refusal) => Err(refusal),
     })
+}
+
+/// Sends the letter with a link. It is sent to the end when the request that waits for it is gone.
+async fn send_link(letter: LinkLetter) -> Result<Tried<()>> {
+    let sending = tokio::spawn(async move {
+        fault(match email::Mailer::new(&letter.account, email::TIMEOUT) {
+            Ok(mailer) => mailer.attempt(&employee_letter(letter)).await,
+            Err(refusal) => Err(refusal),
+        })
+    });
+    sending.await.map_err(Error::internal)
 }
 
 fn test_letter(test: &TestLetter) -> Letter {

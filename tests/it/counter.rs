@@ -475,6 +475,7 @@ fn every_page_is_among_those_that_are_looked_at() {
     let posts = [
         "/telegram/webhook",
         "/max/webhook",
+        "/sms/smsc/secret",
         "/data/import",
         "/data/archive",
         "/catalogue/import",

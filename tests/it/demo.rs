@@ -15,7 +15,9 @@ use zayavka::store::Db;
 use crate::accounts::employee_called;
 use crate::bot::create;
 use crate::cli::{fails, works};
-use crate::harness::{PASSWORD, Shop, kill_after, program};
+use crate::fake_gateway::FakeGateway;
+use crate::fake_smtp::FakeSmtp;
+use crate::harness::{PASSWORD, Shop, eventually, kill_after, program};
 use crate::pages::goes_to;
 use crate::process::{FREE_PORT, Program};
 use crate::signed_in::SignedIn;
@@ -417,6 +419,69 @@ async fn the_demo_serves_and_lets_in_with_what_it_has_printed() {
         .await
         .unwrap();
     assert_eq!(tasks["data"]["allTasks"].as_array().unwrap().len(), 60);
+    served.signal("INT");
+    assert!(served.child.wait().unwrap().success(), "{}", served.log());
+}
+
+#[tokio::test]
+async fn nobody_of_the_demo_is_written_to_although_channels_are_set_up() {
+    let folder = TempDir::new().unwrap();
+    let (gateway, smtp) = (FakeGateway::start().await, FakeSmtp::start().await);
+    let settings = format!(
+        "[sms]\nprovider = 'smsc'\nkey = 'k'\nquiet = 'off'\napi_url = '{}'\n[email]\nhost = '127.0.0.1'\n\
+         port = '{}'\nsecurity = 'none'\nfrom = 'shop@example.com'\n",
+        gateway.url(),
+        smtp.port()
+    );
+    std::fs::write(folder.path().join("config.toml"), settings).unwrap();
+    let mut command = program();
+    command
+        .args(["demo", "--tasks", "60", "--serve"])
+        .envs([FREE_PORT])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped());
+    let mut served = Program::run(command);
+    let mut said = BufReader::new(served.child.stdout.take().unwrap()).lines();
+    let mut line = || said.next().unwrap().unwrap();
+    line();
+    let sign_in = line();
+    let (_, password) = sign_in.rsplit_once(' ').unwrap();
+    let login = format!(
+        r#"mutation {{ login(email: "owner@example.com", password: "{password}") {{ token }} }}"#
+    );
+    let answer = served.ask(None, &login).await.unwrap();
+    let token = answer["data"]["login"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    // A quote for every task that has a customer, and a message.
+    let tasks = served
+        .ask(Some(&token), "{ allTasks { id status customer { id } } }")
+        .await
+        .unwrap();
+    let tasks = tasks["data"]["allTasks"].as_array().unwrap().clone();
+    let open = tasks
+        .iter()
+        .filter(|task| task["status"] != "CLOSED" && !task["customer"].is_null());
+    let mut written = 0;
+    for task in open {
+        let id = task["id"].as_str().unwrap();
+        let write = format!(
+            r#"mutation {{ askApproval(taskId: {id}, price: 100) {{ task {{ id }} }}
+                addComment(taskId: {id}, text: "Hello", toCustomer: true) {{ task {{ id }} }} }}"#
+        );
+        let answer = served.ask(Some(&token), &write).await.unwrap();
+        written += usize::from(answer["errors"].is_null());
+    }
+    assert!(written > 0);
+    let waiting = "SELECT count(*) FROM outbox WHERE state IN ('WAITING', 'SENDING') AND channel IN ('SMS', 'EMAIL')";
+    eventually("everything is settled", || {
+        number(&database(folder.path()), waiting) == 0
+    })
+    .await;
+    let dead = "SELECT count(*) FROM outbox WHERE detail = 'the customers of a demo are invented'";
+    assert!(number(&database(folder.path()), dead) > 0);
+    assert!(gateway.calls().is_empty() && smtp.connections() == 0);
     served.signal("INT");
     assert!(served.child.wait().unwrap().success(), "{}", served.log());
 }

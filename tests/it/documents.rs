@@ -254,3 +254,38 @@ fn quoted_log_lines_and_responses_are_those_of_the_code() {
         );
     }
 }
+
+/// Returns a file of the folder `systemd`.
+fn shipped(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+#[test]
+fn the_settings_of_litestream_are_those_that_are_shipped() {
+    let documents = documents();
+    let file = shipped("litestream.yml");
+    let lines = file.lines().map(|line| line.trim_start_matches([' ', '#']));
+    let lines: BTreeSet<_> = lines.collect();
+    for name in ["docs/operations.md", "docs/ru/operations.md"] {
+        let blocks: Vec<_> = documents[name].split("```yaml\n").skip(1).collect();
+        assert_eq!(blocks.len(), 2, "{name}");
+        for block in blocks {
+            let (block, _) = block.split_once("```").unwrap();
+            let shown = block.lines().map(str::trim).filter(|line| !line.is_empty());
+            let other: Vec<_> = shown.filter(|line| !lines.contains(line)).collect();
+            assert!(other.is_empty(), "{name}: {other:?}");
+        }
+    }
+}
+
+#[test]
+fn a_shop_of_the_template_is_confined_as_the_service_is() {
+    let confined = ["zayavka.service", "zayavka@.service"].map(|name| {
+        let unit = shipped(name);
+        let (_, rest) = unit.split_once("# No access to the machine").unwrap();
+        rest.to_owned()
+    });
+    assert_eq!(confined[0], confined[1]);
+    assert!(confined[0].contains("SystemCallFilter=@system-service"));
+}

@@ -187,7 +187,7 @@ async fn a_wrong_password_pauses_and_a_server_without_encryption_gets_none() {
 }
 
 /// Reads the unsubscribe link of a card by the same way as a letter gets it.
-async fn stop_link(shop: &Shop, email: &str) -> String {
+pub async fn stop_link(shop: &Shop, email: &str) -> String {
     use zayavka::app::email_stops::stop_url;
     use zayavka::app::security::link_key::LinkKey;
     let key: Vec<u8> = shop
@@ -251,32 +251,4 @@ async fn a_person_asks_for_no_more_e_mail_and_staff_see_it_and_undo_it() {
     assert_eq!(answer.status(), 303);
     assert!(!staff.page(card).await.contains("попросил не писать"));
     shop.close().await;
-}
-
-#[tokio::test]
-async fn an_employee_gets_the_link_by_which_they_join_or_set_a_password() {
-    use zayavka::config::Config;
-    use zayavka::domain::Language;
-    use zayavka::workers::letters::{EmployeeLink, employee_letter};
-    crate::time_limit::start();
-    let fake = FakeSmtp::start().await;
-    let mailer = Mailer::new(&account(fake.port()), PATIENT).unwrap();
-    let shop = Config::parse("[shop]\nname = 'Station Road Repairs'").unwrap();
-    let shop = shop.settings.shop;
-    for (link, path, subject) in [
-        (EmployeeLink::Invite, "join", "your account"),
-        (EmployeeLink::Password, "password", "a new password"),
-    ] {
-        let to = Email::parse("email", "ivan@example.com").unwrap();
-        let url = format!("https://desk.example.com/{path}/token");
-        let shop = (&shop, Language::English);
-        let letter = employee_letter(link, to, (url.clone(), "28 July"), "1-i".to_owned(), shop);
-        assert_eq!(letter.subject, format!("Station Road Repairs: {subject}"));
-        assert!(letter.text.contains("until 28 July"), "{}", letter.text);
-        mailer.send(&letter).await.unwrap();
-        let taken = fake.letters_now().pop().unwrap();
-        assert_eq!(taken.to, "ivan@example.com");
-        assert!(taken.wire.contains(&url), "{}", taken.wire);
-        assert!(!taken.wire.contains("List-Unsubscribe"), "{}", taken.wire);
-    }
 }

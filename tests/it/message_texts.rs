@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use zayavka::config::Config;
+use zayavka::domain::{Day, Language, MessageFacts, MessageForm, MessagePurpose, sms_parts};
+use zayavka::i18n;
 
 use crate::bot::{ANNA, contact, messages, said, set_status, text};
 use crate::conversation::press;
@@ -526,5 +529,86 @@ async fn a_long_message_is_cut_and_not_refused() {
     set_status(&shop, "1", "READY").await;
     let sent = messages(&shop, 5).await;
     assert!(read(&sent[4]).starts_with("Готово: яя"), "{sent:?}");
+    shop.close().await;
+}
+
+/// Renders the program's short texts about an invented task: ready, quote and reminder.
+fn short_texts(language: Language, origin: &str, device: (&str, &[&str])) -> Vec<String> {
+    let shop = Config::parse("").unwrap().settings.shop;
+    let today = Day::parse("day", "2021-07-25").unwrap();
+    let link = format!("{origin}/s/{}", "a1B2c3D4".repeat(3));
+    let purposes = [
+        MessagePurpose::Status,
+        MessagePurpose::Quote,
+        MessagePurpose::Reminder,
+    ];
+    let render = |purpose| {
+        let facts = i18n::sample_facts(language, &shop, (purpose, None), today, link.clone());
+        let facts = MessageFacts {
+            device: device.0.to_owned(),
+            short_devices: device.1.iter().map(|name| (*name).to_owned()).collect(),
+            ..facts
+        };
+        let text = i18n::message(language, &shop, MessageForm::Short, None, &facts);
+        assert!(text.ends_with(&link), "the link is whole: {text}");
+        let sum = if purpose == MessagePurpose::Quote {
+            "12"
+        } else {
+            "10"
+        };
+        assert!(text.contains(sum), "{text}");
+        text
+    };
+    purposes.into_iter().map(render).collect()
+}
+
+#[test]
+fn the_short_texts_of_the_program_take_one_sms() {
+    let long = "ноутбук Lenovo IdeaPad 5 Pro 16ACH6 82L50038RU";
+    let names = [
+        "Lenovo IdeaPad 5 Pro 16ACH6 82L50038RU",
+        "IdeaPad 5 Pro 16ACH6 82L50038RU",
+    ];
+    for language in Language::ALL {
+        for device in [("iPhone 12", &[][..]), (long, &names[..]), ("", &[])] {
+            for text in short_texts(language, "https://remont.ru", device) {
+                assert_eq!(sms_parts(&text), 1, "{text}");
+                let is_long = text.contains("82L50038RU");
+                assert!(!is_long || language == Language::English, "{text}");
+            }
+        }
+    }
+    let ready = |language, device| short_texts(language, "https://remont.ru", device).remove(0);
+    let short = ready(Language::Russian, (long, &names));
+    assert!(short.starts_with("Готово: IdeaPad, 10 500 ₽\n"), "{short}");
+    let whole = short_texts(Language::Russian, "https://a.ru", ("iPhone 12", &[])).remove(0);
+    assert!(
+        whole.starts_with("Готово: iPhone 12, 10 500 ₽\n"),
+        "{whole}"
+    );
+    // In the 7-bit alphabet there is room for everything, but not for the sign of the rouble.
+    let english = ready(Language::English, ("iPhone 12", &[]));
+    let expected = "Ready: iPhone 12, No. 1042\nTo pay RUB 10,500\n";
+    assert!(english.starts_with(expected), "{english}");
+    // Where nothing helps, nothing is cut.
+    let origin = "https://the-very-long-name-of-a-repair-shop.example.com";
+    let two = short_texts(Language::Russian, origin, ("iPhone 12", &[])).remove(0);
+    assert_eq!(sms_parts(&two), 2);
+    assert!(two.contains("iPhone 12"), "{two}");
+}
+
+#[tokio::test]
+async fn the_preview_tells_in_how_many_sms_a_text_goes() {
+    let shop = shop().await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let path = "/settings/texts/3";
+    let page = desk.page(path).await;
+    let long = "Очень длинные слова о том, что всё уже готово и можно приходить. ".repeat(3);
+    let typed = [("shortRu", "Готов {device}"), ("shortEn", &*long)];
+    let shown = submit(&desk, &format!("{path}/preview"), &page, &typed).await;
+    let shown = shown.text().await.unwrap();
+    assert_eq!(shown.matches(": 1 SMS</figcaption>").count(), 2, "{shown}");
+    assert_eq!(shown.matches(": 3 SMS</figcaption>").count(), 2, "{shown}");
+    assert_eq!(shown.matches("SMS</figcaption>").count(), 4, "{shown}");
     shop.close().await;
 }

@@ -87,7 +87,7 @@ async fn a_whole_repair_with_sms_alone() {
     let first = texts(&shop, &fake, 1).await.remove(0);
     assert_eq!(first.field("phones"), PHONE);
     let text = first.field("mes");
-    assert!(text.contains("№ 1: согласны на 3"), "{text}");
+    assert!(text.contains("№ 1: 3 500 ₽, чинить?"), "{text}");
 
     // The customer agrees on the page of the link.
     let page = link(&shop, text);
@@ -122,6 +122,17 @@ async fn a_whole_repair_with_sms_alone() {
     })
     .await;
     assert_eq!(fake.messages().len(), 2);
+    let notices = "{ taskById(id: 1) { notices { kind status channel state dueTime cost arrived reason detail } } }";
+    let answer = shop.ask(notices).await;
+    let sent = |kind: &str, status: Option<&str>| {
+        json!({"kind": kind, "status": status, "channel": "SMS", "state": "DELIVERED", "dueTime": null, "cost": 144,
+            "arrived": true, "reason": null, "detail": null})
+    };
+    let expected = json!([
+        sent("STATUS_CHANGED", Some("READY")),
+        sent("APPROVAL", None)
+    ]);
+    assert_eq!(answer["data"]["taskById"]["notices"], expected);
     shop.close().await;
 }
 
@@ -165,6 +176,11 @@ async fn the_limit_of_a_day_holds_over_a_restart_and_ends_with_the_day() {
     let dead = json!([{"reason": "REFUSED", "detail": "the limit of SMS for a day is reached", "channel": "SMS",
         "kind": "STATUS_CHANGED"}]);
     assert_eq!(undelivered(&shop).await, dead);
+    let notices = "{ taskById(id: 2) { notices { state reason detail deliveredTime } } }";
+    let answer = shop.ask(notices).await;
+    let limit = json!([{"state": "UNDELIVERED", "reason": "REFUSED",
+        "detail": "the limit of SMS for a day is reached", "deliveredTime": null}]);
+    assert_eq!(answer["data"]["taskById"]["notices"], limit);
     let retry = "mutation { retryNotice(id: 2) { task { id } } }";
     let shop = shop
         .reopen_as(&settings, "mode = 'off'", Duration::ZERO)
@@ -190,6 +206,155 @@ async fn an_invented_customer_is_sent_no_sms() {
     assert!(fake.calls().is_empty());
     let dead = &undelivered(&shop).await[0];
     assert_eq!(dead["detail"], "the customers of a demo are invented");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn at_night_a_text_waits_for_the_morning_and_then_goes_once() {
+    let fake = FakeGateway::start().await;
+    // It is noon in Moscow.
+    let shop = open(&by_sms(&fake, "")).await;
+    let id = create(&shop, PHONE).await;
+    shop.clock.advance(Duration::from_secs(11 * 3_600));
+    set_status(&shop, &id, "READY").await;
+    let waits = "SELECT count(*) FROM outbox WHERE state = 'WAITING' AND attempts = 0 AND try_at = 1627279200000";
+    eventually("it waits until nine", || {
+        shop.clock.advance(Duration::from_millis(250));
+        let row = shop.database().query_row(waits, [], |row| row.get(0));
+        row == Ok(1)
+    })
+    .await;
+    // Staff see when it goes.
+    let page = {
+        let staff = Browser::signed_in(&shop, "owner@example.com").await;
+        staff.page("/tasks/1").await
+    };
+    assert!(page.contains("«Готово» будет отправлено 26 июля"), "{page}");
+    shop.clock.advance(Duration::from_secs(9 * 3_600));
+    assert!(fake.messages().is_empty());
+    shop.clock.advance(Duration::from_secs(3_600));
+    texts(&shop, &fake, 1).await;
+    settled(&shop).await;
+    assert_eq!(fake.messages().len(), 1);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn at_night_a_message_goes_another_way_at_once_if_there_is_one() {
+    let (fake, smtp) = (FakeGateway::start().await, FakeSmtp::start().await);
+    let email = format!(
+        "[email]\nhost = '127.0.0.1'\nport = '{}'\nsecurity = 'none'\nfrom = 'shop@example.com'",
+        smtp.port()
+    );
+    let shop = open(&by_sms(&fake, &email)).await;
+    let id = create(&shop, PHONE).await;
+    let card = r#"mutation { updateCustomer(customerData: {phone: "+79000000001", email: "anna@example.com"}) { customer { id } } }"#;
+    assert!(shop.ask(card).await["errors"].is_null());
+    // By day SMS comes first.
+    set_status(&shop, &id, "READY").await;
+    texts(&shop, &fake, 1).await;
+    settled(&shop).await;
+    shop.clock.advance(Duration::from_secs(11 * 3_600));
+    let quote = "mutation { askApproval(taskId: 1, price: 350000) { task { id } } }";
+    assert!(shop.ask(quote).await["errors"].is_null());
+    letters(&shop, &smtp, 1).await;
+    settled(&shop).await;
+    assert_eq!(fake.messages().len(), 1);
+
+    // A mailbox that is gone leaves SMS, and so the morning.
+    smtp.then(crate::fake_smtp::Answer::Recipient(
+        "550 5.1.1 user unknown",
+    ));
+    let again = "mutation { askApproval(taskId: 1, price: 360000) { task { id } } }";
+    assert!(shop.ask(again).await["errors"].is_null());
+    let waits = "SELECT count(*) FROM outbox WHERE state = 'WAITING' AND channel = 'SMS' AND try_at = 1627279200000";
+    eventually("it waits until nine", || {
+        shop.clock.advance(Duration::from_millis(250));
+        let row = shop.database().query_row(waits, [], |row| row.get(0));
+        row == Ok(1)
+    })
+    .await;
+    shop.clock.advance(Duration::from_secs(10 * 3_600));
+    texts(&shop, &fake, 2).await;
+    settled(&shop).await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn quiet_hours_are_as_the_owner_says() {
+    let fake = FakeGateway::start().await;
+    let shop = open(&by_sms(&fake, "quiet = 'off'\n")).await;
+    let id = create(&shop, PHONE).await;
+    shop.clock.advance(Duration::from_secs(11 * 3_600));
+    set_status(&shop, &id, "READY").await;
+    texts(&shop, &fake, 1).await;
+    settled(&shop).await;
+    let set = |value: &str| {
+        format!(
+            r#"mutation {{ updateSettings(settings: [{{key: SMS_QUIET, value: "{value}"}}]) {{ settings {{ key }} }} }}"#
+        )
+    };
+    // The file wins.
+    assert!(!shop.ask(&set("22-8")).await["errors"].is_null());
+    let shop = shop
+        .reopen_as(&by_sms(&fake, ""), "mode = 'off'", Duration::ZERO)
+        .await;
+    for wrong in ["9", "9-9", "21-24", "x"] {
+        let answer = shop.ask(&set(wrong)).await;
+        let field = &answer["errors"][0]["extensions"]["field"];
+        assert_eq!(field, "sms.quiet", "{wrong} {answer}");
+    }
+    for right in ["22-8", "off"] {
+        let answer = shop.ask(&set(right)).await;
+        assert!(answer["errors"].is_null(), "{right} {answer}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn who_wants_no_e_mail_is_not_said_to_be_reached_by_it() {
+    let smtp = FakeSmtp::start().await;
+    let settings = format!(
+        "[email]\nhost = '127.0.0.1'\nport = '{}'\nsecurity = 'none'\nfrom = 'shop@example.com'",
+        smtp.port()
+    );
+    let shop = open(&settings).await;
+    create(&shop, PHONE).await;
+    let card = r#"mutation { updateCustomer(customerData: {phone: "+79000000001", email: "anna@example.com"}) { customer { id } } }"#;
+    assert!(shop.ask(card).await["errors"].is_null());
+    let unreachable = async |shop: &Shop| {
+        let one = "{ taskById(id: 1) { customer { unreachable } } allCustomers { unreachable } }";
+        let answer = shop.ask(one).await;
+        let listed = answer["data"]["allCustomers"][0]["unreachable"].clone();
+        assert_eq!(
+            answer["data"]["taskById"]["customer"]["unreachable"],
+            listed
+        );
+        listed
+    };
+    assert_eq!(unreachable(&shop).await, Value::Null);
+    let mut staff = Browser::signed_in(&shop, "owner@example.com").await;
+    assert!(
+        !staff
+            .page("/tasks/1")
+            .await
+            .contains("просил не писать на почту")
+    );
+    let path = crate::email::stop_link(&shop, "anna@example.com").await;
+    assert_eq!(send(&shop, &path, &[], &shop.url).await.0, 200);
+    assert_eq!(unreachable(&shop).await, "EMAIL_STOPPED");
+    let page = staff.page("/tasks/1").await;
+    assert!(page.contains("клиент просил не писать на почту"), "{page}");
+    let answer = staff.post("/customers/1/resume-email", &[]).await;
+    assert_eq!(answer.status(), 303);
+    assert_eq!(unreachable(&shop).await, Value::Null);
+    assert_eq!(send(&shop, &path, &[], &shop.url).await.0, 200);
+    drop(staff);
+    // It is known after a start, too.
+    let shop = shop
+        .reopen_as(&settings, "mode = 'off'", Duration::ZERO)
+        .await;
+    assert_eq!(unreachable(&shop).await, "EMAIL_STOPPED");
     shop.close().await;
 }
 

@@ -205,7 +205,7 @@ async fn a_wrong_number_ends_the_attempts_and_an_empty_account_pauses_all_of_the
         (SmsProvider::SmsRu, of_ru(207), ChannelTrouble::Recipient),
         (SmsProvider::SmsRu, of_ru(201), ChannelTrouble::NoMoney),
         (SmsProvider::SmsRu, of_ru(204), ChannelTrouble::Sender),
-        (SmsProvider::SmsRu, of_ru(230), ChannelTrouble::TooMany),
+        (SmsProvider::SmsRu, of_ru(206), ChannelTrouble::TooMany),
         (SmsProvider::SmsRu, of_ru(231), ChannelTrouble::Repeated),
         (SmsProvider::Smsc, of_smsc(2), ChannelTrouble::Credentials),
         (SmsProvider::Smsc, of_smsc(8), ChannelTrouble::Recipient),

@@ -1,6 +1,7 @@
 //! Accounts of employees: creation, sign-in and administration.
 
 mod invites;
+mod letters;
 mod own;
 mod password_links;
 mod registration;
@@ -16,6 +17,7 @@ pub use invites::{
     Invitation, InvitePolicy, NewInvite, count_open_invites, first_owner_link, invitation, invite,
     invite_again, invite_once, open_invite, open_invites, withdraw_invite,
 };
+pub use letters::{AllowedLetter, SEND_TO, UsableLink, allow_letter, send_letter, usable_link};
 pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
 pub use password_links::{
     NewPasswordLink, create_password_link, linked_employee, use_password_link,

@@ -1,4 +1,4 @@
-//! Rate limits for password attempts, views of status pages, and requests. They use the monotonic
+//! Rate limits for password attempts, views of status pages, letters with links, and requests. They use the monotonic
 //! clock: setting the wall clock neither locks anybody out nor lifts a limit.
 //!
 //! A limit that others can use up is a means to lock somebody out. Attempts on an account are
@@ -33,6 +33,9 @@ pub const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
 /// Burst of status page views from one address; then one every [`LOOK_PERIOD`].
 pub const LOOK_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
 pub const LOOK_PERIOD: Duration = Duration::from_secs(1);
+/// Burst of letters with links that an owner sends; then one every [`LETTER_PERIOD`].
+pub const LETTER_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
+pub const LETTER_PERIOD: Duration = Duration::from_secs(60);
 /// Burst of requests, as a multiple of the rate per second.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
@@ -42,7 +45,7 @@ pub struct Attempt {
     pub address: IpAddr,
 }
 
-/// Rate limits for password attempts, views of status pages, and requests.
+/// Rate limits for password attempts, views of status pages, letters with links, and requests.
 pub struct Limits {
     /// Attempts by strangers: by account and address, by account and block, and by account.
     here: Keyed<u64>,
@@ -55,6 +58,7 @@ pub struct Limits {
     sessions: Keyed<SessionId>,
     addresses: Keyed<IpAddr>,
     looks: Keyed<IpAddr>,
+    letters: Keyed<EmployeeId>,
     /// `None` for no limit.
     requests: Option<(Keyed<IpAddr>, Keyed<EmployeeId>)>,
 }
@@ -77,6 +81,7 @@ impl Limits {
             sessions: Keyed::new(clock, every(ACCOUNT_PERIOD, ACCOUNT_BURST)),
             addresses: Keyed::new(clock, every(ADDRESS_PERIOD, ADDRESS_BURST)),
             looks: Keyed::new(clock, every(LOOK_PERIOD, LOOK_BURST)),
+            letters: Keyed::new(clock, every(LETTER_PERIOD, LETTER_BURST)),
             requests: rate.map(|rate| {
                 let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(BURST));
                 (Keyed::new(clock, quota), Keyed::new(clock, quota))
@@ -130,6 +135,14 @@ impl Limits {
     /// As for [`Limits::attempt`].
     pub fn look(&self, address: IpAddr) -> Result<()> {
         self.looks.check(&network(address))
+    }
+
+    /// Counts a letter with a link that an owner sends.
+    ///
+    /// # Errors
+    /// As for [`Limits::attempt`].
+    pub fn letter(&self, owner: EmployeeId) -> Result<()> {
+        self.letters.check(&owner)
     }
 
     /// Counts a stranger's password attempt on an account, whether the account exists or not.

@@ -1,7 +1,9 @@
 //! What gateways have in common.
 
 use super::answer::Answer;
+use super::report::Form;
 use crate::channels::refusal::Refusal;
+pub use crate::domain::SmsDelivery as Delivery;
 use crate::domain::{Currency, Money, SmsAccount, SmsProvider};
 
 /// A message to be sent.
@@ -25,22 +27,19 @@ pub struct Sent {
     pub cost: Option<Money>,
 }
 
-/// Where a message is that the gateway has taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivery {
-    OnTheWay,
-    Delivered,
-    /// It will not arrive; with the gateway's code.
-    Failed(String),
-    /// The gateway doesn't know the message.
-    Unknown,
-}
-
 /// State of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmsState {
     pub delivery: Delivery,
     pub cost: Option<Money>,
+}
+
+/// What a gateway reports of a message by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The gateway's id of the message.
+    pub id: String,
+    pub delivery: Delivery,
 }
 
 /// A request: the path behind the gateway's address, and the fields of its form.
@@ -81,6 +80,12 @@ pub(super) trait Gateway: Send + Sync {
     fn ask(&self, phone: &str, id: &str) -> Call;
 
     fn state(&self, answer: &Answer, id: &str, of: Currency) -> Result<SmsState, Refusal>;
+
+    /// Reads what the gateway reports by itself; whatever isn't about a message is left out.
+    fn reports(&self, form: &Form) -> Vec<Report>;
+
+    /// Returns what the gateway wants to be answered to a report.
+    fn receipt(&self) -> &'static str;
 }
 
 /// Returns the table of a gateway.

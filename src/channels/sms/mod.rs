@@ -6,11 +6,13 @@
 mod answer;
 mod client;
 mod gateway;
+mod report;
 mod sms_aero;
 mod sms_ru;
 mod smsc;
 mod transport;
 
 pub use client::{Client, TIMEOUT};
-pub use gateway::{Delivery, Sent, SmsState, Text};
+pub use gateway::{Delivery, Report, Sent, SmsState, Text};
+pub use report::{receipt, reports};
 pub use transport::Texts;

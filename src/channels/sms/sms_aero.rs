@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::answer::{Answer, foreign, text};
-use super::gateway::{Call, Delivery, Gateway, Sent, Signing, SmsState, Text, digits};
+use super::answer::{Answer, foreign, masked, text};
+use super::gateway::{Call, Delivery, Gateway, Report, Sent, Signing, SmsState, Text, digits};
+use super::report::Form;
 use crate::channels::refusal::Refusal;
 use crate::domain::{ChannelTrouble, Currency, Money, SmsAccount, sms_parts};
 
@@ -53,15 +54,34 @@ impl Gateway for SmsAero {
     fn state(&self, answer: &Answer, _: &str, of: Currency) -> Result<SmsState, Refusal> {
         let data = accepted(answer)?;
         let said = data.text("/extendStatus").unwrap_or_default();
-        let delivery = match data.number("/status").ok_or_else(foreign)? {
-            1 => Delivery::Delivered,
-            2 | 6 => Delivery::Failed(said),
-            // The sources differ about what 3 is, so the word beside it decides.
-            3 if said.contains("reject") || said.contains("fail") => Delivery::Failed(said),
-            _ => Delivery::OnTheWay,
-        };
+        let delivery = delivery(data.number("/status").ok_or_else(foreign)?, said);
         let cost = data.money("/cost", of);
         Ok(SmsState { delivery, cost })
+    }
+
+    fn reports(&self, form: &Form) -> Vec<Report> {
+        let said = form.get("extendStatus").map(masked).unwrap_or_default();
+        let report = form.get("id").zip(form.number("status"));
+        let report = report.map(|(id, status)| Report {
+            id: id.to_owned(),
+            delivery: delivery(status, said),
+        });
+        report.into_iter().collect()
+    }
+
+    fn receipt(&self) -> &'static str {
+        "OK"
+    }
+}
+
+/// Returns where a message is, by its status and the word beside it.
+fn delivery(status: i64, said: String) -> Delivery {
+    match status {
+        1 => Delivery::Delivered,
+        2 | 6 => Delivery::Failed(said),
+        // The sources differ about what 3 is, so the word decides.
+        3 if said.contains("reject") || said.contains("fail") => Delivery::Failed(said),
+        _ => Delivery::OnTheWay,
     }
 }
 

@@ -6,7 +6,8 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::answer::{Answer, foreign};
-use super::gateway::{Call, Delivery, Gateway, Sent, Signing, SmsState, Text, digits};
+use super::gateway::{Call, Delivery, Gateway, Report, Sent, Signing, SmsState, Text, digits};
+use super::report::Form;
 use crate::channels::refusal::Refusal;
 use crate::domain::{ChannelTrouble, Currency, Money, SmsAccount, sms_parts};
 
@@ -68,16 +69,37 @@ impl Gateway for SmsRu {
         };
         let code = entry.number("/status_code").ok_or_else(foreign)?;
         Ok(SmsState {
-            delivery: match code {
-                -1 => Delivery::Unknown,
-                103 | 110 => Delivery::Delivered,
-                100..=102 => Delivery::OnTheWay,
-                104..=108 | 130..=132 | 150 => Delivery::Failed(code.to_string()),
-                code => return Err(refusal(code, &entry)),
-            },
+            delivery: delivery(code).ok_or_else(|| refusal(code, &entry))?,
             cost: entry.money("/cost", of),
         })
     }
+
+    /// Each entry is a text of lines: its kind, the id, the code and the time.
+    fn reports(&self, form: &Form) -> Vec<Report> {
+        let report = |entry: &str| {
+            let mut lines = entry.lines().map(str::trim);
+            lines.next().filter(|kind| *kind == "sms_status")?;
+            let (id, code) = (lines.next()?.to_owned(), lines.next()?.parse().ok()?);
+            let delivery = delivery(code)?;
+            Some(Report { id, delivery })
+        };
+        form.list("data").filter_map(report).collect()
+    }
+
+    fn receipt(&self) -> &'static str {
+        "100"
+    }
+}
+
+/// Returns where a message is (<https://sms.ru/api/status>): 110 is one that was read; `None` for a code that isn't about a message.
+fn delivery(code: i64) -> Option<Delivery> {
+    Some(match code {
+        -1 => Delivery::Unknown,
+        103 | 110 => Delivery::Delivered,
+        100..=102 => Delivery::OnTheWay,
+        104..=108 | 130..=132 | 150 => Delivery::Failed(code.to_string()),
+        _ => return None,
+    })
 }
 
 /// Fails with the code of a request that was refused as a whole.
@@ -102,16 +124,18 @@ fn only(answer: &Answer) -> Result<Answer, Refusal> {
     Ok(entry)
 }
 
+/// Classifies a refusal (<https://sms.ru/api/send>).
 fn refusal(code: i64, said: &Answer) -> Refusal {
     let trouble = match code {
         200 | 300..=305 => ChannelTrouble::Credentials,
         201 => ChannelTrouble::NoMoney,
         204 | 221 => ChannelTrouble::Sender,
-        202 | 207 | 209 | 213..=215 => ChannelTrouble::Recipient,
-        206 | 230 => ChannelTrouble::TooMany,
-        220 | 500 => ChannelTrouble::Unreachable,
+        202 | 207 | 209 | 214 | 215 => ChannelTrouble::Recipient,
+        206 => ChannelTrouble::TooMany,
+        // 230 and 233 are limits of one number, so other messages needn't wait.
+        220 | 230 | 233 | 500 => ChannelTrouble::Unreachable,
         // The same text went to the same number within a minute or a day.
-        231..=233 => ChannelTrouble::Repeated,
+        231 | 232 => ChannelTrouble::Repeated,
         _ => ChannelTrouble::Content,
     };
     let detail = format!("{code} {}", said.words("/status_text"));
@@ -153,8 +177,12 @@ mod tests {
             (207, ChannelTrouble::Recipient),
             (216, ChannelTrouble::Content),
             (220, ChannelTrouble::Unreachable),
-            (230, ChannelTrouble::TooMany),
+            (206, ChannelTrouble::TooMany),
+            (213, ChannelTrouble::Content),
+            (214, ChannelTrouble::Recipient),
+            (230, ChannelTrouble::Unreachable),
             (231, ChannelTrouble::Repeated),
+            (233, ChannelTrouble::Unreachable),
             (999, ChannelTrouble::Content),
         ] {
             let all = json!({"status": "ERROR", "status_code": code, "status_text": "Нет"});

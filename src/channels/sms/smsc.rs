@@ -5,7 +5,8 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::answer::{Answer, foreign};
-use super::gateway::{Call, Delivery, Gateway, Sent, Signing, SmsState, Text};
+use super::gateway::{Call, Delivery, Gateway, Report, Sent, Signing, SmsState, Text};
+use super::report::Form;
 use crate::channels::refusal::Refusal;
 use crate::domain::{ChannelTrouble, Currency, Money, SmsAccount, sms_parts};
 
@@ -74,15 +75,37 @@ impl Gateway for Smsc {
     fn state(&self, answer: &Answer, _: &str, of: Currency) -> Result<SmsState, Refusal> {
         let delivery = match (answer.number("/error_code"), answer.number("/status")) {
             // In this call code 3 says that there is no such message.
-            (Some(3), _) | (None, Some(-3)) => Delivery::Unknown,
+            (Some(3), _) => Delivery::Unknown,
             (Some(code), _) => return Err(refusal(code, asking(code), answer)),
-            (None, Some(-1 | 0)) => Delivery::OnTheWay,
-            (None, Some(1 | 2)) => Delivery::Delivered,
-            (None, Some(code)) => Delivery::Failed(code.to_string()),
+            (None, Some(status)) => delivery(status),
             (None, None) => return Err(foreign()),
         };
         let cost = answer.money("/cost", of);
         Ok(SmsState { delivery, cost })
+    }
+
+    fn reports(&self, form: &Form) -> Vec<Report> {
+        let report = form.get("id").zip(form.number("status"));
+        let report = report.map(|(id, status)| Report {
+            id: id.to_owned(),
+            delivery: delivery(status),
+        });
+        report.into_iter().collect()
+    }
+
+    fn receipt(&self) -> &'static str {
+        "OK"
+    }
+}
+
+/// Returns where a message with a status is (<https://smsc.ru/api/http/status_messages/>): 2 is one that was read, 4 one whose
+/// short link was opened.
+fn delivery(status: i64) -> Delivery {
+    match status {
+        -3 => Delivery::Unknown,
+        -1 | 0 => Delivery::OnTheWay,
+        1 | 2 | 4 => Delivery::Delivered,
+        code => Delivery::Failed(code.to_string()),
     }
 }
 
@@ -93,7 +116,7 @@ fn accepted(answer: &Answer, trouble: fn(i64) -> ChannelTrouble) -> Result<(), R
     }
 }
 
-/// Classifies a refused message.
+/// Classifies a refused message (<https://smsc.ru/api/http/send/sms/>): 4 locks this address out, 6 is about text or sender.
 fn sending(code: i64) -> ChannelTrouble {
     match code {
         2 => ChannelTrouble::Credentials,
@@ -179,6 +202,9 @@ mod tests {
             (-1, Delivery::OnTheWay),
             (0, Delivery::OnTheWay),
             (1, Delivery::Delivered),
+            (2, Delivery::Delivered),
+            (4, Delivery::Delivered),
+            (-2, Delivery::Failed("-2".to_owned())),
             (20, Delivery::Failed("20".to_owned())),
         ] {
             assert_eq!(

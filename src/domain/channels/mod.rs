@@ -1,12 +1,14 @@
 //! Messages by SMS and e-mail: what the shop's settings say of them, and why one isn't sent.
 
 mod mail;
+mod quiet_hours;
 mod sms;
 mod sms_text;
 
 pub use mail::{MailAccount, MailSecurity, MailServer};
-pub use sms::{SmsAccount, SmsProvider, SmsPurpose, SmsRules, SmsSender};
-pub use sms_text::sms_parts;
+pub use quiet_hours::QuietHours;
+pub use sms::{SmsAccount, SmsDelivery, SmsProvider, SmsPurpose, SmsRules, SmsSender};
+pub use sms_text::{is_seven_bit, sms_parts};
 
 words! {
     /// Why a gateway or a mail server didn't take a message.

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use super::QuietHours;
 use crate::domain::{Currency, Money, Problem, Result};
 
 words! {
@@ -78,6 +79,8 @@ pub struct SmsRules {
     pub daily_messages: u32,
     /// Maximum cost of a day; `None` for no limit.
     pub daily_money: Option<Money>,
+    /// When nothing is sent; `None` for never.
+    pub quiet: Option<QuietHours>,
 }
 
 impl SmsRules {
@@ -85,6 +88,17 @@ impl SmsRules {
     pub fn allow(&self, messages: u32, spent: Money) -> bool {
         messages < self.daily_messages && self.daily_money.is_none_or(|most| spent < most)
     }
+}
+
+/// Where a message is that a gateway has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SmsDelivery {
+    OnTheWay,
+    Delivered,
+    /// It will not arrive; with the gateway's code.
+    Failed(String),
+    /// The gateway doesn't know the message.
+    Unknown,
 }
 
 /// An account at a gateway.
@@ -128,6 +142,7 @@ mod tests {
             purposes: vec![SmsPurpose::Ready],
             daily_messages: 2,
             daily_money: Some(Money::from_row(500)),
+            quiet: None,
         };
         let money = Money::from_row;
         assert!(rules.allow(0, money(0)));

@@ -24,6 +24,11 @@ pub fn sms_parts(text: &str) -> usize {
     }
 }
 
+/// Returns whether a text fits into the 7-bit alphabet.
+pub fn is_seven_bit(text: &str) -> bool {
+    text.chars().all(|c| septets(c).is_some())
+}
+
 fn septets(c: char) -> Option<usize> {
     match (BASIC.contains(c), EXTENDED.contains(c)) {
         (true, _) => Some(1),

@@ -11,6 +11,8 @@ pub struct MessageFacts {
     pub number: i64,
     /// Empty when no device is noted.
     pub device: String,
+    /// Shorter names of it, the longest first: without its kind, and the model alone.
+    pub short_devices: Vec<String>,
     pub status: Status,
     /// `None` once the stage is deleted: the status has a name as well.
     pub stage: Option<Stage>,
@@ -42,6 +44,7 @@ impl MessageFacts {
             purpose,
             number: task.id.get(),
             device: details.device.title(),
+            short_devices: details.device.short_titles(),
             status: task.status,
             stage: None,
             sum: details.price(),

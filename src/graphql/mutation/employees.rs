@@ -3,11 +3,13 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::accounts::UpdateUserPayload;
-use crate::app;
+use crate::app::accounts::{AllowedLetter, allow_letter, send_letter};
+use crate::app::channel_accounts::EmployeeLink;
+use crate::app::{self, Desk};
 use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
 use crate::graphql::input::UpdateEmployeeInput;
 use crate::graphql::scalars::InstantValue;
-use crate::graphql::view::RoleEnum;
+use crate::graphql::view::{ChannelAttemptView, RoleEnum};
 use crate::graphql::{RequestContext, idempotency};
 use crate::store::Transaction;
 
@@ -21,6 +23,8 @@ pub struct CreateInvitePayload {
     url: String,
     /// Time of expiry.
     expires_time: InstantValue,
+    /// What became of the letter; null without `sendTo`.
+    letter: Option<ChannelAttemptView>,
 }
 
 /// Result of `withdrawInvite`.
@@ -37,6 +41,29 @@ pub struct CreatePasswordLinkPayload {
     url: String,
     /// Time of expiry.
     expires_time: InstantValue,
+    /// What became of the letter; null without `sendTo`.
+    letter: Option<ChannelAttemptView>,
+}
+
+/// Checks the letter that a mutation is to send.
+fn letter(ctx: &Context<'_>, send_to: Option<&str>) -> Result<Option<AllowedLetter>> {
+    let allow = |to| allow_letter(ctx.desk()?, ctx.actor()?.require_owner()?, to);
+    send_to.map(allow).transpose()
+}
+
+/// Sends the letter with a link, if there is one.
+async fn send(
+    desk: &Desk,
+    letter: Option<AllowedLetter>,
+    link: EmployeeLink,
+    token: &str,
+) -> Result<Option<ChannelAttemptView>> {
+    let Some(letter) = letter else {
+        return Ok(None);
+    };
+    let tried = send_letter(desk, letter, link, token.to_owned()).await?;
+    let attempt = ChannelAttemptView::new(tried.map(|()| (None, None)));
+    Ok(Some(attempt))
 }
 
 #[derive(Default)]
@@ -44,12 +71,18 @@ pub struct EmployeeMutation;
 
 #[Object]
 impl EmployeeMutation {
-    /// Creates a single-use invite for this e-mail, valid for 72 hours. Owner only.
+    /// Creates a single-use invite for this e-mail, valid for 72 hours, and sends it by e-mail if `sendTo` says so. Owner
+    /// only; BAD_USER_INPUT at `sendTo` when e-mail isn't set up, RATE_LIMITED for too many letters.
     async fn create_invite(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "An e-mail address, of at most 254 bytes in UTF-8.")] email: String,
         #[graphql(desc = "Defaults to EMPLOYEE.")] role: Option<RoleEnum>,
+        #[graphql(
+            desc = "Address to which the link is sent; null sends nothing. A letter that isn't taken leaves the invite as \
+                    it is: see `letter`."
+        )]
+        send_to: Option<String>,
         #[graphql(
             desc = "Chosen by the client, 1 to 255 characters: within 24 hours the same key with the same content creates \
                     nothing again and gets the same answer, with another content CONFLICT."
@@ -59,6 +92,7 @@ impl EmployeeMutation {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
         let request = idempotency::request(ctx, idempotency_key)?;
         let email = Email::parse("email", &email)?;
+        let letter = letter(ctx, send_to.as_deref())?;
         let role = role.map_or(Role::Employee, Into::into);
         let policy = desk.invite_policy();
         let work = move |tx: &Transaction<'_>| {
@@ -66,6 +100,7 @@ impl EmployeeMutation {
         };
         let invite = desk.db.write(work).await?;
         Ok(CreateInvitePayload {
+            letter: send(desk, letter, EmployeeLink::Invite, &invite.token).await?,
             url: desk.invite_url(&invite.token),
             token: invite.token,
             expires_time: InstantValue(invite.expires),
@@ -128,21 +163,29 @@ impl EmployeeMutation {
         UpdateUserPayload::write(desk, work).await
     }
 
-    /// Makes a single-use link by which an employee sets a new password, valid for 24 hours; it replaces an earlier one.
-    /// Owner only; BAD_USER_INPUT for a deactivated employee.
+    /// Makes a single-use link by which an employee sets a new password, valid for 24 hours; it replaces an earlier one, and
+    /// is sent by e-mail if `sendTo` says so. Owner only; BAD_USER_INPUT for a deactivated employee, and at `sendTo` when
+    /// e-mail isn't set up; RATE_LIMITED for too many letters.
     async fn create_password_link(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the employee.")] employee_id: ID,
+        #[graphql(
+            desc = "Address to which the link is sent; null sends nothing. A letter that isn't taken leaves the link as it \
+                    is: see `letter`."
+        )]
+        send_to: Option<String>,
     ) -> Result<CreatePasswordLinkPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
         let id = EmployeeId::parse("employeeId", &employee_id)?;
+        let letter = letter(ctx, send_to.as_deref())?;
         let now = desk.clock.now();
         let work =
             move |tx: &Transaction<'_>| app::accounts::create_password_link(tx, &owner, id, now);
         let link = desk.db.write(work).await?;
         Ok(CreatePasswordLinkPayload {
+            letter: send(desk, letter, EmployeeLink::Password, &link.token).await?,
             url: desk.password_url(&link.token),
             expires_time: InstantValue(link.expires),
         })

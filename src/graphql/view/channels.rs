@@ -53,6 +53,9 @@ pub struct ChannelStateView {
     has_secret: bool,
     /// The configuration file or the environment variable that sets the secret; null when it can be set here.
     secret_fixed_by: Option<String>,
+    /// Address to which the gateway reports arrivals, once it is told it; it contains a secret. Null for e-mail, and while no
+    /// gateway is chosen: then it is asked.
+    reports_url: Option<String>,
 }
 
 /// The channels beside the messengers.
@@ -67,7 +70,7 @@ pub struct ChannelsView {
 
 impl From<ChannelsReport> for ChannelsView {
     fn from(report: ChannelsReport) -> Self {
-        let state = |is_chosen, is_ready, secret: SecretReport| ChannelStateView {
+        let state = |is_chosen, is_ready, secret: SecretReport, reports_url| ChannelStateView {
             is_chosen,
             is_ready,
             has_secret: secret.is_set,
@@ -75,13 +78,20 @@ impl From<ChannelsReport> for ChannelsView {
                 Origin::Variable(name) => name,
                 Origin::File(path) => path,
             }),
+            reports_url,
         };
         Self {
-            sms: state(report.sms.is_some(), report.sms_ready, report.sms_key),
+            sms: state(
+                report.sms.is_some(),
+                report.sms_ready,
+                report.sms_key,
+                report.sms_reports_url,
+            ),
             email: state(
                 report.email.is_some(),
                 report.email_ready,
                 report.mail_password,
+                None,
             ),
         }
     }

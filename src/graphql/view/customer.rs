@@ -30,6 +30,8 @@ pub enum UnreachableEnum {
     NotVerified,
     /// The customer has blocked the bot.
     Blocked,
+    /// The customer has asked for no more e-mail.
+    EmailStopped,
 }
 
 /// Messenger in which the shop may have a bot.
@@ -136,14 +138,15 @@ fields! {
         /// Reason why messages, quotes and status notices can't reach the customer: they are
         /// stored, but somebody has to call. Null when they can.
         async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
+            let desk = ctx.desk()?;
             let contacts = Contacts {
                 telegram: *self.row.telegram()?,
                 max: *self.row.max()?,
                 heard_on: *self.row.heard_on()?,
                 has_email: self.row.email()?.is_some(),
+                email_stopped: desk.is_email_stopped(self.row.email()?.as_ref()),
             };
-            let routing = ctx.desk()?.routing();
-            Ok(Unreachable::over(&contacts, Purpose::Message, &routing).map(Into::into))
+            Ok(Unreachable::over(&contacts, Purpose::Message, &desk.routing()).map(Into::into))
         }
 
         /// Time of the last change of the customer, in the order of commits: never before that of an earlier change,

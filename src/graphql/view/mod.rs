@@ -47,7 +47,7 @@ pub use line::{AgreedLineView, TaskLineView};
 pub use list::{Held, List};
 pub use max_bot::MaxBotView;
 pub use message_text::{MessageFormEnum, MessagePurposeEnum, MessageTextView};
-pub use notice::UndeliveredView;
+pub use notice::{NoticeView, UndeliveredView};
 pub use payment::{DrawerView, MethodEnum, PaymentKindEnum, PaymentView, ShiftView};
 pub use report::{MonthView, TodayView};
 pub use setting::{AuditEventView, SettingKeyEnum, SettingView};

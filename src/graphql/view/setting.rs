@@ -65,6 +65,8 @@ pub enum SettingKeyEnum {
     SmsDailyMessages,
     /// `sms.daily_money`; empty for no limit.
     SmsDailyMoney,
+    /// `sms.quiet`: two hours such as 21-9, or off.
+    SmsQuiet,
     /// `email.host`; empty for no e-mail.
     EmailHost,
     /// `email.port`; empty for the usual one.
@@ -140,6 +142,10 @@ pub enum AuditActionEnum {
     InviteCreated,
     /// An open invite was withdrawn.
     InviteWithdrawn,
+    /// An invite was sent by e-mail; `to` is the address.
+    InviteLetter,
+    /// A link for a new password was sent by e-mail; `to` is the address.
+    PasswordLetter,
     /// The phone of a customer was corrected; `subject` is the customer's id.
     PhoneCorrected,
     /// Two customers were merged; `subject` is the id of the kept one, and `from` that of the other.

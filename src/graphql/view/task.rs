@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::event::EventView;
 use super::written::{Written, fields, wanted};
 use super::{
-    ApprovalView, CommentView, CustomerView, DeviceView, List, PaymentView, StageView,
+    ApprovalView, CommentView, CustomerView, DeviceView, List, NoticeView, PaymentView, StageView,
     TaskLineView, UserView, stage, user,
 };
 use crate::app::paging;
@@ -316,6 +316,13 @@ fields! {
         async fn approvals(&self, ctx: &Context<'_>) -> Result<List<ApprovalView>> {
             let approvals = self.list.approvals(ctx, self.row.id).await?;
             Ok(List::of(approvals.into_iter().map(ApprovalView::from)))
+        }
+
+        /// Messages to the customer about the task, newest first: by which channel each went, what it cost and whether it
+        /// arrived. The bot's replies are among them when they could not be delivered.
+        async fn notices(&self, ctx: &Context<'_>) -> Result<List<NoticeView>> {
+            let notices = self.list.notices(ctx, self.row.id).await?;
+            Ok(List::of(notices.into_iter().map(NoticeView)))
         }
 
         /// History of the task, oldest first.

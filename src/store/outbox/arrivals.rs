@@ -1,8 +1,10 @@
 //! Messages that a gateway has taken before it knows whether they arrive, and what they cost.
 
 use jiff::Timestamp;
+use rusqlite::OptionalExtension;
 
-use crate::domain::{Money, NoticeId, Result};
+use super::send::set_dead;
+use crate::domain::{Money, NoticeId, Reason, Result};
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
 
@@ -38,9 +40,26 @@ pub fn arriving(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns the message on its way that has this number at the gateway.
+pub fn on_the_way(connection: &Connection, external_id: &str) -> Result<Option<NoticeId>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM outbox WHERE arrival = 'PENDING' AND external_id = ?1 AND state = 'DELIVERED'",
+    )?;
+    let id = statement.query_row([external_id], |row| row.get(0));
+    Ok(id.optional()?)
+}
+
 /// Records that a message has arrived.
 pub fn set_arrived(tx: &Transaction, id: NoticeId) -> Result<()> {
     let sql = "UPDATE outbox SET arrival = 'ARRIVED' WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute([id])?;
+    Ok(())
+}
+
+/// Settles a message that will not arrive as dead, with the gateway's code.
+pub fn set_lost(tx: &Transaction, id: NoticeId, code: &str, now: Timestamp) -> Result<()> {
+    set_dead(tx, id, Reason::Refused, code, now)?;
+    let sql = "UPDATE outbox SET arrival = NULL WHERE id = ?1";
     tx.prepare_cached(sql)?.execute([id])?;
     Ok(())
 }
@@ -57,7 +76,8 @@ pub fn set_cost(tx: &Transaction, id: NoticeId, cost: Option<Money>) -> Result<(
 pub fn sms_since(connection: &Connection, since: Timestamp) -> Result<(u32, Money)> {
     let mut statement = connection.prepare_cached(
         "SELECT count(*), coalesce(sum(cost), 0) FROM (
-             SELECT cost FROM outbox WHERE channel = 'SMS' AND settled_at >= ?1 AND arrival IS NOT NULL
+             SELECT cost FROM outbox
+             WHERE channel = 'SMS' AND settled_at >= ?1 AND (arrival IS NOT NULL OR external_id IS NOT NULL)
              UNION ALL
              SELECT cost FROM outbox
              WHERE channel = 'SMS' AND state IN ('WAITING', 'SENDING') AND state = 'SENDING')",

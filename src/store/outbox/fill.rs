@@ -149,7 +149,7 @@ pub fn revive(
         "UPDATE outbox SET state = 'WAITING', channel = ?2, refused_by = '', to_status = coalesce(?3, to_status),
              to_stage = coalesce(?4, to_stage), attempts = 0, passed_on_at = NULL, created_at = ?5, due_at = ?5,
              try_at = ?5, reckoned_at = NULL, settled_at = NULL, reason = NULL, detail = NULL,
-             unnoticed = 0
+             unnoticed = 0, arrival = NULL, external_id = NULL
          WHERE id = ?1",
         (id, channel, status, stage, Millis(now)),
     )?;

@@ -13,16 +13,16 @@ use rusqlite::Row;
 use crate::domain::{Channel, Chat, Messenger, Notice, Told};
 use crate::store::engine::types::Millis;
 
-pub use arrivals::{Arriving, arriving, set_arrived, set_cost, sms_since};
+pub use arrivals::{Arriving, arriving, on_the_way, set_arrived, set_cost, set_lost, sms_since};
 pub use fill::{
     move_to_stage, push_notice, push_reply, push_reply_once, push_staff_news, replace, revive,
     waiting_of_task,
 };
 pub use person::{regroup_chat, regroup_customer};
-pub use plan::{Planned, planned, set_channel, waited_for};
+pub use plan::{Planned, planned, set_channel, set_waiting, waited_for};
 pub(super) use record::DEAD_NOTICE;
 pub use record::{
-    all_undelivered, count_settled, get_undelivered, notice_of_task, of_task, undelivered_by_ids,
+    all_undelivered, count_settled, get_undelivered, notice_of_task, of_tasks, undelivered_by_ids,
 };
 pub use send::{
     Delivered, is_for, next_try, ready, recover, set_dead, set_dead_of_blocked_chat,

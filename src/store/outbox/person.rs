@@ -2,16 +2,9 @@
 
 use rusqlite::OptionalExtension;
 
-use crate::domain::{Chat, CustomerId, Messenger, Result};
+use crate::domain::{Chat, CustomerId, Result};
+use crate::store::customers::link_columns;
 use crate::store::{Connection, Transaction};
-
-/// Returns the column of customers' ids on a messenger.
-const fn id_column(messenger: Messenger) -> &'static str {
-    match messenger {
-        Messenger::Telegram => "telegram_id",
-        Messenger::Max => "max_id",
-    }
-}
 
 /// Returns the person of a customer: cards with the same account are one person's.
 pub(super) fn of_customer(connection: &Connection, customer: CustomerId) -> Result<String> {
@@ -25,10 +18,8 @@ pub(super) fn of_customer(connection: &Connection, customer: CustomerId) -> Resu
 
 /// Returns the person of a chat, with or without a card.
 pub(super) fn of_chat(connection: &Connection, chat: Chat) -> Result<String> {
-    let sql = format!(
-        "SELECT id FROM customers WHERE {} = ?1 ORDER BY id LIMIT 1",
-        id_column(chat.messenger)
-    );
+    let [id, ..] = link_columns(chat.messenger);
+    let sql = format!("SELECT id FROM customers WHERE {id} = ?1 ORDER BY id LIMIT 1");
     let mut statement = connection.prepare_cached(&sql)?;
     let card = statement
         .query_row([chat.id], |row| row.get(0))

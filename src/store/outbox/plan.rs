@@ -1,4 +1,4 @@
-//! Planning of waiting notices: by which channel each goes.
+//! Planning of waiting notices: by which channel each goes, and when.
 
 use jiff::Timestamp;
 use rusqlite::Row;
@@ -70,6 +70,13 @@ pub fn set_channel(
 fn words(channels: &[Channel]) -> String {
     let words: Vec<&str> = channels.iter().map(|channel| channel.word()).collect();
     words.join(" ")
+}
+
+/// Lets a row wait until an instant, which is no attempt.
+pub fn set_waiting(tx: &Transaction, id: NoticeId, until: Timestamp) -> Result<()> {
+    let sql = "UPDATE outbox SET try_at = max(try_at, ?2) WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute((id, Millis(until)))?;
+    Ok(())
 }
 
 /// Reads the channels that refused a row.

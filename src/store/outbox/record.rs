@@ -55,15 +55,18 @@ pub fn notice_of_task(tx: &Transaction, task: TaskId) -> Result<bool> {
     Ok(tx.prepare_cached(sql)?.execute([task])? > 0)
 }
 
-/// Lists all notices of a task, and the bot's dead replies, newest first.
-pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
+/// Lists all notices of some tasks, and the bot's dead replies, newest first.
+pub fn of_tasks(connection: &Connection, tasks: &[TaskId]) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, channel, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,
              comment_id, approval_id, state, attempts, due_at, try_at, settled_at, reason, detail, cost,
              arrival
-         FROM outbox WHERE task_id = ?1 OR answer_of = ?1 ORDER BY id DESC",
+         FROM outbox
+         WHERE task_id IN (SELECT value FROM json_each(?1)) OR answer_of IN (SELECT value FROM json_each(?1))
+         ORDER BY id DESC",
     )?;
-    let rows = statement.query_map([task], |row| {
+    let tasks = numbers(tasks.iter().map(|task| task.get()));
+    let rows = statement.query_map([tasks], |row| {
         Ok(NoticeRecord {
             id: row.get("id")?,
             told: read_told(row)?,
@@ -126,7 +129,10 @@ pub(super) fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
             reason: reason(row)?,
             detail,
         },
-        _ if row.get::<_, i64>("attempts")? == 0 => Fate::Waiting { due },
+        // One that waits for the end of the quiet hours has a later instant.
+        _ if row.get::<_, i64>("attempts")? == 0 => Fate::Waiting {
+            due: due.max(row.get::<_, Millis>("try_at")?.0),
+        },
         _ => Fate::Retrying {
             next: row.get::<_, Millis>("try_at")?.0,
             detail,

@@ -3,8 +3,10 @@
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::letters::{self, MadeLink};
 use super::staff::show_staff;
 use crate::app::accounts;
+use crate::app::channel_accounts::EmployeeLink;
 use crate::domain::{Email, Employee, Error, InviteId, Result, Role};
 use crate::store::invites::Invite;
 use crate::web::confirm::Confirm;
@@ -51,12 +53,6 @@ fn invited_email(invite: &Invite) -> String {
     email.map_or_else(String::new, |email| email.as_str().to_owned())
 }
 
-pub(super) struct Invited {
-    pub(super) email: String,
-    pub(super) url: String,
-    pub(super) until: String,
-}
-
 pub async fn invite(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
     let mut errors = Errors::default();
@@ -77,12 +73,17 @@ pub async fn invite(visit: &Visit) -> Result<Response> {
     let Some(made) = errors.take(desk.db.write(work).await, &visit.texts)? else {
         return show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
     };
-    let invited = Invited {
-        email: email.as_str().to_owned(),
-        url: desk.invite_url(&made.token),
-        until: visit.texts.exact(&made.expires),
-    };
+    let person = (email.as_str().to_owned(), &made.expires);
+    let invited = MadeLink::new(visit, EmployeeLink::Invite, made.token, person);
     show_staff(visit, StatusCode::OK, errors, Some(invited)).await
+}
+
+/// Sends an invite by e-mail. The page goes on showing its link, whatever becomes of the letter.
+pub async fn send_invite(visit: &Visit) -> Result<Response> {
+    match letters::send(visit, visit.owner()?, EmployeeLink::Invite).await? {
+        Ok(made) => show_staff(visit, made.status(), Errors::default(), Some(made)).await,
+        Err(errors) => show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await,
+    }
 }
 
 /// Asks for confirmation before withdrawing an invite.

@@ -3,17 +3,18 @@
 mod health;
 mod invites;
 mod join;
+mod letters;
 mod login;
 mod new_password;
 mod person;
 mod profile;
 mod staff;
 
-pub use invites::{ask_invite, invite, withdraw_invite};
+pub use invites::{ask_invite, invite, send_invite, withdraw_invite};
 pub use join::{first_run, join, join_in, make_first};
 pub use login::{log_in, log_in_first, log_out, login};
 pub use new_password::{ask_new_password, set_new_password};
-pub use person::{edit_employee, make_password_link, update_employee};
+pub use person::{edit_employee, make_password_link, send_password_link, update_employee};
 pub use profile::{change_profile, profile};
 pub use staff::{ask_staff, change_staff, staff};
 

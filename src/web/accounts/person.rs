@@ -5,7 +5,9 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::Face;
+use super::letters::{self, MadeLink};
 use crate::app::accounts;
+use crate::app::channel_accounts::EmployeeLink;
 use crate::domain::{Colour, Employee, EmployeeChange, EmployeeId, EmployeeName, Error, Result};
 use crate::store::Transaction;
 use crate::web::form::Errors;
@@ -71,11 +73,6 @@ struct EditPage<'a> {
     link: Option<MadeLink>,
 }
 
-struct MadeLink {
-    url: String,
-    until: String,
-}
-
 impl<'a> EditPage<'a> {
     fn new(visit: &'a Visit, employee: &'a Employee, person: PersonFields) -> Self {
         Self {
@@ -87,6 +84,11 @@ impl<'a> EditPage<'a> {
             person,
             link: None,
         }
+    }
+
+    /// Returns the path to which the letter's form is posted.
+    fn letter_path(&self) -> String {
+        format!("/staff/{}/password-link/send", self.employee.id)
     }
 }
 
@@ -116,11 +118,29 @@ pub async fn make_password_link(visit: &Visit, id: &str) -> Result<Response> {
     let Some(made) = page.errors.take(made, &visit.texts)? else {
         return visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    page.link = Some(MadeLink {
-        url: desk.password_url(&made.token),
-        until: visit.texts.exact(&made.expires),
-    });
+    let person = (employee.email.as_str().to_owned(), &made.expires);
+    page.link = Some(MadeLink::new(
+        visit,
+        EmployeeLink::Password,
+        made.token,
+        person,
+    ));
     visit.page(&page)
+}
+
+/// Sends a link for a new password by e-mail. The page goes on showing the link, whatever becomes of the letter.
+pub async fn send_password_link(visit: &Visit, id: &str) -> Result<Response> {
+    let (owner, employee) = (visit.owner()?, find(visit, id).await?);
+    let mut page = EditPage::new(visit, &employee, PersonFields::of(visit, &employee));
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    match letters::send(visit, owner, EmployeeLink::Password).await? {
+        Ok(made) => {
+            status = made.status();
+            page.link = Some(made);
+        }
+        Err(errors) => page.errors = errors,
+    }
+    visit.page_as(status, &page)
 }
 
 /// Returns an employee for an owner.

@@ -6,7 +6,8 @@ use warp::reply::Response;
 
 use super::Face;
 use super::health::clock_incident;
-use super::invites::{INVITES, InviteLine, Invited};
+use super::invites::{INVITES, InviteLine};
+use super::letters::MadeLink;
 use crate::app::{accounts, incidents};
 use crate::domain::{Employee, EmployeeId, Error, Result, Role, Span};
 use crate::web::bot_line::BotLine;
@@ -23,7 +24,7 @@ struct StaffPage<'a> {
     errors: Errors,
     people: Vec<Person>,
     invites: Vec<InviteLine>,
-    invited: Option<Invited>,
+    invited: Option<MadeLink>,
     bot: BotLine,
     /// Recent incidents of the system clock.
     clock: Vec<String>,
@@ -64,7 +65,7 @@ pub(super) async fn show_staff(
     visit: &Visit,
     status: StatusCode,
     errors: Errors,
-    invited: Option<Invited>,
+    invited: Option<MadeLink>,
 ) -> Result<Response> {
     let viewer = visit.viewer()?;
     let (actor, me) = (viewer.actor, viewer.me.id);

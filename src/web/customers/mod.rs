@@ -192,9 +192,7 @@ pub async fn confirm(visit: &Visit, id: &str) -> Result<Response> {
 /// Lets a customer get e-mail again who has asked for none.
 pub async fn resume_email(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, customer_id(id)?);
-    let key = visit.desk.links.clone();
-    let work = move |tx: &Transaction<'_>| app::email_stops::resume(tx, &actor, &key, id);
-    visit.desk.db.write(work).await?;
+    app::email_stops::resume(&visit.desk, actor, id).await?;
     Ok(visit.go(&format!("/customers/{id}")))
 }
 

@@ -96,6 +96,8 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::PasswordLinkCreated => "audit-password-link",
         AuditAction::InviteCreated => "audit-invited",
         AuditAction::InviteWithdrawn => "audit-invite-withdrawn",
+        AuditAction::InviteLetter => "audit-invite-letter",
+        AuditAction::PasswordLetter => "audit-password-letter",
         AuditAction::CustomersMerged => "audit-customers-merged",
         AuditAction::MergeUndone => "audit-merge-undone",
         AuditAction::StageCreated => "audit-stage-created",

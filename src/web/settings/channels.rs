@@ -10,7 +10,7 @@ use super::{SettingsForm, changes, origin, part};
 use crate::app::channel_accounts::Tried;
 use crate::app::channels::{self, ChannelsReport, SecretReport};
 use crate::app::settings;
-use crate::domain::{ChannelFault, ChannelSecret, ChannelTrouble, Error, Money, Result, Settings};
+use crate::domain::{ChannelFault, ChannelSecret, Error, Money, Result, Settings};
 use crate::i18n;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -145,7 +145,7 @@ fn show<T>(
         },
         Err(ChannelFault { trouble, detail }) => Outcome {
             is_well: false,
-            text: visit.texts.s(sentence(trouble)),
+            text: i18n::channel_trouble(visit.texts.language, trouble),
             detail,
         },
     };
@@ -169,22 +169,6 @@ fn cost_of(visit: &Visit, cost: Option<Money>) -> String {
 
 fn money(visit: &Visit, sum: Money) -> String {
     i18n::money(visit.texts.language, visit.desk.shop().currency, sum)
-}
-
-/// Returns the sentence of a trouble.
-fn sentence(trouble: ChannelTrouble) -> &'static str {
-    match trouble {
-        ChannelTrouble::Unreachable => "channel-trouble-unreachable",
-        ChannelTrouble::Certificate => "channel-trouble-certificate",
-        ChannelTrouble::Credentials => "channel-trouble-credentials",
-        ChannelTrouble::NoMoney => "channel-trouble-no-money",
-        ChannelTrouble::Sender => "channel-trouble-sender",
-        ChannelTrouble::Recipient => "channel-trouble-recipient",
-        ChannelTrouble::TooMany => "channel-trouble-too-many",
-        ChannelTrouble::Content => "channel-trouble-content",
-        ChannelTrouble::Repeated => "channel-trouble-repeated",
-        ChannelTrouble::Unclear => "channel-trouble-unclear",
-    }
 }
 
 fn render(

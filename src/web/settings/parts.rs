@@ -327,6 +327,12 @@ pub(super) const SMS: Part = Part {
             Input::Number,
             "setting-sms-daily-money-hint",
         ),
+        field(
+            SettingKey::SmsQuiet,
+            "setting-sms-quiet",
+            Input::Line,
+            "setting-sms-quiet-hint",
+        ),
     ],
 };
 

@@ -14,6 +14,7 @@ pub fn why(unreachable: Unreachable) -> &'static str {
         Unreachable::NotLinked => "toast-why-none",
         Unreachable::NotVerified => "toast-why-unverified",
         Unreachable::Blocked => "toast-why-blocked",
+        Unreachable::EmailStopped => "toast-why-email-stopped",
     }
 }
 

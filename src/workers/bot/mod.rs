@@ -21,7 +21,7 @@ use crate::app::bot_connection::{BotInUse, Probe};
 use crate::channels::telegram::{self, Client};
 use crate::domain::{BotServer, BotToken, Error, Messenger, Receiving};
 use crate::workers::mornings::Mornings;
-use crate::workers::outbox::{Notifier, StaffTexts};
+use crate::workers::outbox::Notifier;
 use crate::workers::parts::Parts;
 use crate::workers::photos::Fetcher;
 
@@ -68,15 +68,8 @@ impl Bot {
             lost: lost.clone(),
             tried: tried.clone(),
         };
-        let (shop, links) = (desk.clone(), desk.clone());
-        let words = StaffTexts {
-            shop: Arc::new(move || shop.shop()),
-            links: Arc::new(move || links.links()),
-            key: desk.links.clone(),
-            public_url: bot.wanted.public_url.clone(),
-        };
-        let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        parts.add(Notifier::new(db, clock, client.clone(), words));
+        let url = bot.wanted.public_url.clone();
+        parts.add(Notifier::of(desk, client.clone(), url));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         parts.add(Fetcher::new(db, clock, client.clone()));
         parts.add(Mornings {

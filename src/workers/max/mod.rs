@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::https::Authorities;
 use crate::workers::bot::Pace;
 use crate::workers::mornings::Mornings;
-use crate::workers::outbox::{Notifier, StaffTexts};
+use crate::workers::outbox::Notifier;
 use crate::workers::parts::Parts;
 use crate::workers::photos::Fetcher;
 
@@ -181,15 +181,8 @@ impl Supervisor {
     fn start(&self, parts: &mut Parts, client: &Client, bot: &MaxInUse) -> Registering {
         let (desk, wanted) = (&self.desk, &bot.wanted);
         let pace = || Arc::new(Pace::new(client.clone(), desk.clock.clone()));
-        let (shop, links) = (desk.clone(), desk.clone());
-        let words = StaffTexts {
-            shop: Arc::new(move || shop.shop()),
-            links: Arc::new(move || links.links()),
-            key: desk.links.clone(),
-            public_url: wanted.public_url.clone(),
-        };
-        let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        parts.add(Notifier::new(db, clock, client.clone(), words));
+        let url = wanted.public_url.clone();
+        parts.add(Notifier::of(desk, client.clone(), url));
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         parts.add(Fetcher::new(db, clock, client.clone()));
         parts.add(Mornings {

@@ -33,14 +33,18 @@ pub(super) fn message(
             text.map(|reply| Outbound::Chat(chat, reply))
         }
         (Content::Notice(notice), _) => match addressee(tx, context, row, *notice)? {
-            Addressee::Customer(customer) => match fault(tx, context, row, &customer)? {
-                Some(fault) => {
+            Addressee::Customer(customer) => {
+                if let Some(until) = quiet_until(context, row) {
+                    store::outbox::set_waiting(tx, row.id, until)?;
+                    return Ok(None);
+                }
+                if let Some(fault) = fault(tx, context, row, &customer)? {
                     let why = (Reason::Refused, fault.word());
                     settle::refused(tx, context.shop, row, why, now)?;
                     return Ok(None);
                 }
-                None => notice_to(tx, context, row, *notice, &customer)?,
-            },
+                notice_to(tx, context, row, *notice, &customer)?
+            }
             Addressee::Nobody => None,
             Addressee::Elsewhere => return Ok(None),
         },
@@ -104,6 +108,12 @@ fn addressee(
             Ok(Addressee::Elsewhere)
         }
     }
+}
+
+/// Returns until when a row has to wait for the end of the quiet hours.
+fn quiet_until(context: &Context<'_>, row: &Outgoing) -> Option<Timestamp> {
+    let quiet_until = context.shop.routing.quiet_until;
+    quiet_until.filter(|_| row.channel == Channel::Sms)
 }
 
 /// Returns why the channel of a row can't carry it now, for a reason of the shop's own.

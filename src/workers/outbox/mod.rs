@@ -19,7 +19,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use jiff::Timestamp;
 use tokio::sync::{Mutex, watch};
 
-use crate::app::routes;
+use crate::app::{Desk, routes};
 use crate::channels::{Failure as Unsent, Outbound, Scope, Sent, Transport};
 use crate::clock::Clock;
 use crate::domain::{NoticeId, Outgoing, Result};
@@ -53,6 +53,18 @@ pub struct Sending {
 }
 
 impl<T: Transport> Notifier<T> {
+    /// Creates the worker of a desk; `public_url` stands in its messages, without a trailing slash.
+    pub fn of(desk: &Arc<Desk>, client: T, public_url: String) -> Self {
+        let (shop, links) = (desk.clone(), desk.clone());
+        let words = StaffTexts {
+            shop: Arc::new(move || shop.shop()),
+            links: Arc::new(move || links.links()),
+            key: desk.links.clone(),
+            public_url,
+        };
+        Self::new(desk.db.clone(), desk.clock.clone(), client, words)
+    }
+
     /// Creates the worker. The shop's language is used for chats without one.
     pub fn new(db: Db, clock: Clock, client: T, words: StaffTexts) -> Self {
         let persons = RateLimiter::new(

@@ -10,6 +10,7 @@ mod floods;
 mod flush;
 mod hurt_disk;
 mod kill;
+mod litestream;
 mod migration;
 mod model;
 mod other_channels;

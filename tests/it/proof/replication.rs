@@ -30,7 +30,7 @@ async fn add_many(program: &Program, token: &str, tens: usize) -> Vec<String> {
     made
 }
 
-fn is_whole(path: &Path) -> bool {
+pub(super) fn is_whole(path: &Path) -> bool {
     let file = Connection::open(path).unwrap();
     let found: String = file
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))

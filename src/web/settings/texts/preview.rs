@@ -5,7 +5,9 @@ use askama::Template;
 use super::FIELDS;
 use super::state::{TextState, change};
 use crate::app::message_texts;
-use crate::domain::{MessageFacts, MessageTemplate, MessageTexts, Result, TaskId};
+use crate::domain::{
+    MessageFacts, MessageForm, MessageTemplate, MessageTexts, Result, TaskId, sms_parts,
+};
 use crate::i18n;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -19,8 +21,16 @@ pub(super) struct Previews {
 pub(super) struct TextPreview {
     pub(super) field: &'static str,
     pub(super) problem: Option<String>,
-    /// What each is about, and the message.
-    pub(super) messages: Vec<(String, String)>,
+    pub(super) messages: Vec<MessagePreview>,
+}
+
+/// A message that a text would make.
+pub(super) struct MessagePreview {
+    /// What it is about.
+    pub(super) about: String,
+    pub(super) message: String,
+    /// In how many parts it is sent, for an SMS.
+    pub(super) parts: Option<String>,
 }
 
 /// The previews alone, for the script.
@@ -70,20 +80,28 @@ fn messages(
     at: usize,
     text: &MessageTemplate,
     newest: Option<&(TaskId, MessageFacts)>,
-) -> Vec<(String, String)> {
+) -> Vec<MessagePreview> {
     let (desk, texts) = (&visit.desk, &visit.texts);
     let (key, shop) = (state.occasion.keys()[at], desk.shop());
     let of = (state.occasion.purpose(), state.stage.clone());
     let link = desk.links().sample();
     let sample = i18n::sample_facts(key.language, &shop, of, texts.today(), link);
-    let render = |facts| i18n::message_preview(key, &shop, text, facts);
-    let invented = (texts.s("texts-sample"), render(sample));
+    let preview = |about, facts| {
+        let message = i18n::message_preview(key, &shop, text, facts);
+        let parts = (key.form == MessageForm::Short).then(|| sms_parts(&message));
+        MessagePreview {
+            about,
+            message,
+            parts: parts.map(|count| texts.with("texts-parts", [("count", count.into())])),
+        }
+    };
+    let invented = preview(texts.s("texts-sample"), sample);
     let real = newest.map(|(task, facts)| {
         let mut facts = facts.clone();
         // A task gets its link when the message is sent.
         facts.link.get_or_insert_with(|| desk.links().sample());
         let about = texts.number("texts-newest", &task.get());
-        (about, render(facts))
+        preview(about, facts)
     });
     std::iter::once(invented).chain(real).collect()
 }

@@ -55,7 +55,7 @@ impl Talk {
         Ok(Self {
             comments: app::comments::of_tasks(c, actor, &[task])?,
             approvals: app::approvals::of_tasks(c, actor, &[task])?,
-            notices: app::notices::of_task(c, actor, task)?,
+            notices: app::notices::of_tasks(c, actor, &[task])?,
             events,
             people,
         })
