@@ -412,7 +412,7 @@ CREATE TABLE "outbox" (
     cost        INTEGER,
     -- Its number at a gateway that tells later whether it arrived, and what was told.
     external_id TEXT,
-    arrival     TEXT    CHECK (arrival IN ('PENDING', 'ARRIVED')),
+    arrival     TEXT    CHECK (arrival IN ('PENDING', 'ARRIVED')), passed_on_at INTEGER,
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (reply IS NOT NULL)),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (task_id IS NULL)),
     CHECK (kind NOT IN ('REPLY', 'STAFF_NEWS') OR chat_id IS NOT NULL),

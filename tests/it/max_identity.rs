@@ -207,7 +207,7 @@ async fn an_account_at_max_is_a_change_and_webhooks_say_nothing_of_it() {
     assert!(changed(&shop).await.contains(&card), "it is unlinked");
     // A card that is made at MAX is told of as any other.
     link(&shop, &fake, BORIS, "79000000002").await;
-    let told = receiver.told(3).await;
+    let told = receiver.told(4).await;
     let told: Vec<_> = told
         .iter()
         .map(|told| (told.event(), told.body.clone()))

@@ -36,6 +36,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("secrets", "keys of the program"),
     ("audit_events", "the shop's own settings"),
     ("settings", "the shop's own words"),
+    ("staff_code_tries", "accounts of those who work in the shop"),
     ("shifts", "why the cash of a day differs"),
     ("stages", "the shop's own words"),
     ("stale_keys", "versions of the program"),
