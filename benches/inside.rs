@@ -22,11 +22,11 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::reply::Response;
-use zayavka::app::bot_connection::BotConnection;
+use zayavka::app::bot_connection::{BotConnection, Telegram};
 use zayavka::app::channel_accounts::{Channels, Kept};
 use zayavka::app::email_stops::EmailStops;
 use zayavka::app::last_edits::LastEdits;
-use zayavka::app::max_connection::MaxConnection;
+use zayavka::app::max_connection::{Max, MaxConnection};
 use zayavka::app::memory::Memory;
 use zayavka::app::reach::Reach;
 use zayavka::app::security::known_devices::Devices;
@@ -41,7 +41,7 @@ use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
 use zayavka::config::{self, Config};
 use zayavka::demo;
-use zayavka::domain::{BotWay, EmployeeId, Error, Introspection, Problem};
+use zayavka::domain::{BotWay, EmployeeId, Error, Introspection, MaxTrouble, Problem};
 use zayavka::graphql::{self, Answer, Caller, Schema};
 use zayavka::http::{self, Hosts, Site, followers, strangers};
 use zayavka::store::{self, Db};
@@ -134,10 +134,18 @@ impl Inside {
             bot: BotConnection::new(
                 None,
                 None,
-                BotWay::default(),
-                Arc::new(|_| async { Err(Error::NotFound) }.boxed()),
+                Telegram {
+                    way: BotWay::default(),
+                    probe: Arc::new(|_| async { Err(Error::NotFound) }.boxed()),
+                },
             ),
-            max: MaxConnection::new(None),
+            max: MaxConnection::new(
+                None,
+                None,
+                Max {
+                    probe: Arc::new(|_, _| async { Err(MaxTrouble::TokenRefused) }.boxed()),
+                },
+            ),
             hooks: Arc::new(Hooks::new(
                 HashMap::new(),
                 Box::new(|_| async { Ok(()) }.boxed()),
