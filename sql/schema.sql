@@ -353,6 +353,11 @@ CREATE TABLE morning_lists (
     PRIMARY KEY (employee_id, day)
 ) STRICT;
 
+CREATE TABLE offsite_alarm (
+    id      INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    told_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE offsite_attempts (
     id       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     began_at INTEGER NOT NULL,
