@@ -39,11 +39,13 @@ pub struct NewRecoveryKey {
     pub recipient: Recipient,
 }
 
+type ListCall = Call<(OffsiteAccount, Option<ShopId>), Vec<ListedCopy>>;
+
 /// The calls to places, and what needs their libraries.
 pub struct Calls {
     /// Signs in, and lists the folder.
     pub check: Box<Call<OffsiteAccount, ()>>,
-    pub list: Box<Call<(OffsiteAccount, Option<ShopId>), Vec<ListedCopy>>>,
+    pub list: Box<ListCall>,
     /// Says what is in a file, with the key and a folder for the decrypted copy.
     pub open: Box<Call<(PathBuf, SecretString, PathBuf), CopyContents>>,
     /// Makes a recovery key of random bytes.

@@ -68,7 +68,7 @@ impl Upload {
                     true => request,
                     false => {
                         let password = account.password.as_ref();
-                        let password = password.map(|password| password.expose_secret());
+                        let password = password.map(ExposeSecret::expose_secret);
                         request.basic_auth(&account.user, password)
                     }
                 };

@@ -15,6 +15,9 @@ pub struct Keep {
     pub months: usize,
 }
 
+/// Returns the year and the number of the period in which a copy was made.
+type Period<'a> = dyn Fn(&CopyName) -> (i16, i32) + 'a;
+
 impl Default for Keep {
     fn default() -> Self {
         Self {
@@ -48,7 +51,7 @@ pub fn surplus(
         let number = i32::from(day.month()) * 100 + i32::from(day.day());
         (day.year(), number)
     };
-    let periods: [(usize, &dyn Fn(&CopyName) -> (i16, i32)); 3] = [
+    let periods: [(usize, &Period<'_>); 3] = [
         (keep.days, &date),
         (keep.weeks, &week),
         (keep.months, &month),

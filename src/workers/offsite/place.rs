@@ -115,7 +115,7 @@ pub async fn copies(remote: &Remote, shop: Option<&ShopId>) -> Result<Vec<Listed
             recovery_key: manifest.recovery_key,
         });
     }
-    copies.sort_by(|one, other| other.made.cmp(&one.made));
+    copies.sort_by_key(|copy| std::cmp::Reverse(copy.made));
     Ok(copies)
 }
 
