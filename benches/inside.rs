@@ -27,6 +27,7 @@ use zayavka::app::channel_accounts::{Channels, Kept};
 use zayavka::app::last_edits::LastEdits;
 use zayavka::app::max_connection::MaxConnection;
 use zayavka::app::memory::Memory;
+use zayavka::app::offsite::OffsiteDesk;
 use zayavka::app::reach::Reach;
 use zayavka::app::security::known_devices::Devices;
 use zayavka::app::security::limits::Limits;
@@ -142,9 +143,11 @@ impl Inside {
                 Box::new(|_| async { Ok(()) }.boxed()),
                 Box::new(|_| std::future::pending().boxed()),
             )),
+            offsite: OffsiteDesk::new(zayavka::workers::offsite::calls(None)),
             channels: Channels {
                 sms_key: Kept::default(),
                 mail_password: Kept::default(),
+                offsite_password: Kept::default(),
                 calls: Arc::new(workers::channels::calls(None)),
             },
             memory: Memory::new(192, clock.clone()),
