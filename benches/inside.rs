@@ -28,6 +28,8 @@ use zayavka::app::email_stops::EmailStops;
 use zayavka::app::last_edits::LastEdits;
 use zayavka::app::max_connection::{Max, MaxConnection};
 use zayavka::app::memory::Memory;
+use zayavka::app::offsite::OffsiteDesk;
+use zayavka::app::recovery_sheets::RecoverySheets;
 use zayavka::app::reach::Reach;
 use zayavka::app::security::known_devices::Devices;
 use zayavka::app::security::limits::Limits;
@@ -152,9 +154,12 @@ impl Inside {
                 Box::new(|_| std::future::pending().boxed()),
             )),
             email_stops: EmailStops::default(),
+            offsite: OffsiteDesk::new(zayavka::workers::offsite::calls(None)),
+            recovery_sheets: RecoverySheets::default(),
             channels: Channels {
                 sms_key: Kept::default(),
                 mail_password: Kept::default(),
+                offsite_password: Kept::default(),
                 calls: Arc::new(workers::channels::calls(None)),
             },
             memory: Memory::new(192, clock.clone()),
