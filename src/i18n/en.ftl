@@ -2185,6 +2185,7 @@ offsite-sheet-then = Start the program under the same address: the customers' li
 offsite-sheet-check = Show that you have the sheet
 offsite-sheet-check-lead = Type three words from the sheet. After that the program forgets the key and begins to make copies.
 offsite-sheet-word = Word No. { $number }
+offsite-sheet-typed = Word on the sheet
 offsite-sheet-done = I have the sheet
 problem-recovery-word = The sheet has another word at this number.
 offsite-upload-cut = The file didn't arrive whole. Try again.

@@ -2231,6 +2231,7 @@ offsite-sheet-then = Запустите программу под прежним
 offsite-sheet-check = Проверьте, что лист у вас
 offsite-sheet-check-lead = Впишите с листа три слова. После этого программа забудет ключ и начнёт делать копии.
 offsite-sheet-word = Слово № { $number }
+offsite-sheet-typed = Слово с листа
 offsite-sheet-done = Лист у меня
 problem-recovery-word = На листе под этим номером другое слово.
 offsite-upload-cut = Файл загрузился не до конца. Попробуйте ещё раз.

@@ -107,3 +107,24 @@ async fn forbidden(answer: Response) -> OffsiteFault {
     let told = codes.into_iter().find(|(code, _)| said.contains(code));
     told.map_or(OffsiteFault::Password, |(_, fault)| fault)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_refusals_of_s3_are_told_apart_by_their_codes() {
+        for (code, fault) in [
+            ("RequestTimeTooSkewed", OffsiteFault::Clock),
+            ("QuotaExceeded", OffsiteFault::Full),
+            ("SignatureDoesNotMatch", OffsiteFault::Password),
+        ] {
+            let said = format!("<Error><Code>{code}</Code></Error>");
+            let answer = hyper::Response::builder().status(403).body(said).unwrap();
+            let judged = judge(&Method::PUT, answer.into()).await;
+            let refused = judged.err().unwrap();
+            assert_eq!(refused.trouble.fault, fault, "{code}");
+            assert!(!refused.passes, "{code}");
+        }
+    }
+}

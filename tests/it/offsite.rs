@@ -1,8 +1,10 @@
 //! Encrypted copies on another machine, and the way back from them. The places are real servers (`places.rs`).
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use secrecy::ExposeSecret;
@@ -13,7 +15,7 @@ use zayavka::domain::Recipient;
 use zayavka::offsite::RecoveryKey;
 
 use crate::cli::{fails, works, zayavka};
-use crate::harness::{Shop, eventually};
+use crate::harness::{Shop, eventually, without_settings};
 use crate::places::{BUCKET, Dav, Fault, PASSWORD, S3, USER, names, shorten, spoil};
 use crate::process::Program;
 use crate::tls::Authority;
@@ -214,6 +216,129 @@ async fn a_bucket_of_s3_keeps_copies_too() {
         &format!("{PASSWORD}\n{}\n", shop.words),
     );
     assert!(said.contains("no such folder or bucket"), "{said}");
+}
+
+#[tokio::test]
+async fn a_copy_that_takes_several_parts_is_whole() {
+    crate::time_limit::start();
+    let s3 = S3::start();
+    let address = format!("s3://{BUCKET}/one");
+    let place = format!("address = '{address}'\nendpoint = '{}'", s3.endpoint);
+    let shop = Machine::with_place(&place);
+    let photo: Vec<u8> = (0..40_000_000_u32)
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    let file = Connection::open(shop.path().join("zayavka.db")).unwrap();
+    file.execute_batch(
+        "INSERT INTO comments (task_id, kind, employee_id, text, at) VALUES (1, 'INTERNAL', 1, 'a photo', 5)",
+    )
+    .unwrap();
+    let insert =
+        "INSERT INTO photos (comment_id, state, remote_file, created_at, try_at, mime, image)
+        VALUES (last_insert_rowid(), 'HERE', '', 1, 1, 'image/jpeg', ?1)";
+    file.execute(insert, [&photo]).unwrap();
+    drop(file);
+    shop.copy();
+    let there = names(&s3.folder("one"));
+    let sent = s3.folder("one").join(copies(&there)[0]);
+    // A part has 16 MiB.
+    assert!(sent.metadata().unwrap().len() > 40_000_000);
+    let machine = TempDir::new().unwrap();
+    restored(
+        machine.path(),
+        &address,
+        &["--endpoint", &s3.endpoint],
+        &shop.text,
+    );
+    let file = Connection::open(machine.path().join("zayavka.db")).unwrap();
+    let read = "SELECT image FROM photos WHERE length(image) > 1000000";
+    let image: Vec<u8> = file.query_row(read, [], |row| row.get(0)).unwrap();
+    assert!(image == photo);
+}
+
+#[tokio::test]
+async fn a_copy_for_which_this_disk_has_no_room_changes_nothing() {
+    crate::time_limit::start();
+    let dav = Dav::start();
+    let shop = Machine::on(&dav);
+    shop.copy();
+    let machine = TempDir::new().unwrap();
+    let (at, program) = (
+        machine.path().to_str().unwrap(),
+        env!("CARGO_BIN_EXE_zayavka"),
+    );
+    let restore = format!("'{program}' restore --from '{}' --user {USER}", dav.address);
+    // A disk of 300 KB; without namespaces, files of as much.
+    let small = format!(
+        "mount -t tmpfs -o size=300k,mode=700 zayavka '{at}' && cd '{at}' && {restore}; echo \"code $?\"; ls -A '{at}'"
+    );
+    let limited = format!(
+        "trap '' XFSZ; ulimit -f 300; cd '{at}' && {restore}; echo \"code $?\"; ls -A '{at}'"
+    );
+    let mounts = Command::new("unshare")
+        .args(["-rm", "sh", "-c", "mount -t tmpfs zayavka /mnt"])
+        .output();
+    let mut command = match mounts.is_ok_and(|mounted| mounted.status.success()) {
+        true => {
+            let mut command = Command::new("unshare");
+            command.args(["-rm", "sh", "-c", &small]);
+            command
+        }
+        false => {
+            let mut command = Command::new("sh");
+            command.args(["-c", &limited]);
+            command
+        }
+    };
+    write(
+        &shop.folder,
+        "typed",
+        &format!("{PASSWORD}\n{}\n", shop.text),
+    );
+    command.stdin(std::fs::File::open(shop.path().join("typed")).unwrap());
+    let output = without_settings(command).output().unwrap();
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        err.contains("There is no room on this machine's disk"),
+        "{out}{err}"
+    );
+    assert_eq!(out.trim(), "code 1", "{err}");
+}
+
+#[tokio::test]
+async fn a_copy_of_a_newer_schema_asks_for_the_newer_version() {
+    crate::time_limit::start();
+    let folder = TempDir::new().unwrap();
+    works(folder.path(), &["demo", "--tasks", "10"], "");
+    let database = folder.path().join("zayavka.db");
+    let file = Connection::open(&database).unwrap();
+    let newer = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+        VALUES (9999, 'newer', '2030-01-01T00:00:00Z', '1'); PRAGMA journal_mode = DELETE";
+    file.execute_batch(newer).unwrap();
+    drop(file);
+    let key = RecoveryKey::new([5; 32]);
+    let plain = std::fs::File::open(&database).unwrap();
+    let sealed = zayavka::offsite::seal(plain, &key.recipient().unwrap()).unwrap();
+    let pieces: Vec<_> = sealed.pieces.collect().await;
+    let sealed: Vec<u8> = pieces
+        .into_iter()
+        .flat_map(|piece| piece.unwrap().to_vec())
+        .collect();
+    let copy = folder.path().join("copy.db.age");
+    std::fs::write(&copy, sealed).unwrap();
+    let words = key.words().unwrap();
+    let said = fails(
+        folder.path(),
+        &["try-copy", copy.to_str().unwrap()],
+        &format!("{}\n", words.expose_secret()),
+    );
+    assert!(
+        said.contains("A newer version of the program made this copy (9999)"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
