@@ -381,6 +381,7 @@ async fn owners_are_told_once_a_day_until_a_copy_is_made() {
     };
     let letters = || mail.letters_now().len();
     // Noon of the first day: two nights, and three hours of trying.
+    attempted(&shop, 1, 1).await;
     hours(&shop, 36).await;
     assert_eq!((to_bot(&shop), letters()), (0, 0));
     shop.clock.advance(Duration::from_secs(7 * 60 * 60));
