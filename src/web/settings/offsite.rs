@@ -9,7 +9,7 @@ use super::parts::{Input, KEEP, OFFSITE, PLACE, Part};
 use super::{SettingsForm, changes, origin, part};
 use crate::app::offsite::{self, OffsiteState, Tried};
 use crate::app::{channels, settings};
-use crate::domain::{ChannelSecret, Error, OffsiteFault, Result, SettingKey, Settings};
+use crate::domain::{ChannelSecret, Error, OffsiteFault, Recipient, Result, SettingKey, Settings};
 use crate::i18n;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -192,7 +192,7 @@ async fn render(
         current: "settings",
         part: part(OFFSITE)?,
         standing: standing(visit, &state),
-        key: key.map(|key| key.fingerprint()),
+        key: key.map(Recipient::fingerprint),
         key_given: place.fixed(&SettingKey::OffsiteRecoveryKey),
         state,
         place,

@@ -5,7 +5,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use crate::app::offsite;
-use crate::domain::{CopyContents, Error, ListedCopy, Problem, Result};
+use crate::domain::{CopyContents, Error, ListedCopy, Problem, Recipient, Result};
 use crate::i18n;
 use crate::web::form::Errors;
 use crate::web::text::Texts;
@@ -54,7 +54,7 @@ pub async fn offsite_copies(visit: &Visit) -> Result<Response> {
     let settings = desk.settings.now();
     let key = settings.offsite.as_ref();
     let key = key.and_then(|offsite| offsite.recipient.as_ref());
-    let key = key.map(|key| key.fingerprint()).unwrap_or_default();
+    let key = key.map(Recipient::fingerprint).unwrap_or_default();
     let (copies, trouble) = match listed {
         Ok(copies) => (copies, None),
         Err(trouble) => (Vec::new(), Some(i18n::offsite(texts.language, &trouble))),
