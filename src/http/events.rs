@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
+use serde::Serialize;
 use serde_json::json;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use warp::Reply;
@@ -198,16 +199,29 @@ pub(super) fn refused(error: &Error) -> Response {
     }
 }
 
+/// What an event says of a task; in this order, whatever the order of JSON objects is.
+#[derive(Serialize)]
+struct EventData {
+    kind: &'static str,
+    id: String,
+    status: Option<&'static str>,
+    version: Option<i64>,
+}
+
 fn event(change: Result<(TaskChanged, Option<TaskRow>)>) -> Event {
     match change {
         Ok((TaskChanged { task, what }, row)) => {
-            let data = json!({
-                "kind": kind(what),
-                "id": task.to_string(),
-                "status": row.as_ref().map(|row| row.task.status.word()),
-                "version": row.as_ref().map(|row| row.task.version),
-            });
-            Event::default().event("taskChanged").data(data.to_string())
+            let data = EventData {
+                kind: kind(what),
+                id: task.to_string(),
+                status: row.as_ref().map(|row| row.task.status.word()),
+                version: row.as_ref().map(|row| row.task.version),
+            };
+            let event = Event::default().event("taskChanged");
+            event.json_data(data).unwrap_or_else(|error| {
+                tracing::error!(%error, "failed to write an event");
+                Event::default().comment("")
+            })
         }
         Err(error) => {
             let code = match error {
