@@ -47,8 +47,8 @@
 //! - Only SQLite opens a database file, and only one server at a time. A restored database and a backup
 //!   get their final name when they are complete.
 //! - Messages are sent only from the outbox, and webhooks only from their deliveries; never inside a
-//!   transaction. The letter with an employee's link alone is sent within its request, since the link is stored nowhere
-//!   ([`app::accounts`]).
+//!   transaction. Two letters to people of the shop go without it: one with an employee's link, within its request, since
+//!   the link is stored nowhere ([`app::accounts`]), and the one that tells an owner of a missing copy ([`workers::offsite`]).
 //! - An authorization is a parameter of the function that requires it: [`domain::Actor`],
 //!   [`domain::Owner`], [`app::security::limits::Attempt`].
 //! - Input is read up to a limit: request bodies by [`http`], responses by [`https`] only (by [`offsite`] piece by

@@ -10,7 +10,7 @@ use super::{SettingsForm, changes, origin, part};
 use crate::app::channel_accounts::Tried;
 use crate::app::channels::{self, ChannelsReport, SecretReport};
 use crate::app::settings;
-use crate::domain::{ChannelFault, ChannelSecret, Error, Money, Result, Settings};
+use crate::domain::{ChannelFault, ChannelSecret, Error, Money, Result};
 use crate::i18n;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -184,25 +184,10 @@ fn render(
         current: "settings",
         part: part(CHANNELS)?,
         report,
-        sms: form(visit, &SMS, refused.sms, &settings),
-        email: form(visit, &EMAIL, refused.email, &settings),
+        sms: SettingsForm::new(visit, &SMS, refused.sms, &settings),
+        email: SettingsForm::new(visit, &EMAIL, refused.email, &settings),
         errors: refused.others,
         outcome,
     };
     visit.page_as(status, &page)
-}
-
-fn form<'a>(
-    visit: &'a Visit,
-    part: &'static Part,
-    errors: Errors,
-    settings: &'a Settings,
-) -> SettingsForm<'a> {
-    SettingsForm {
-        visit,
-        part,
-        errors,
-        settings,
-        suggested: "",
-    }
 }

@@ -9,7 +9,7 @@ use super::messenger::{self, BotLink, Facts, Standing};
 use super::parts::{Input, MAX, MAX_AUTHORITIES, MAX_MODE, MAX_SETTINGS, Part};
 use super::{SettingsForm, changes, part};
 use crate::app::max_connection::{self, MaxReport, NewMaxBot};
-use crate::domain::{BotState, Error, MaxTrouble, Messenger, Result, Settings};
+use crate::domain::{BotState, Error, MaxTrouble, Messenger, Result};
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
 use crate::web::text::Texts;
@@ -180,24 +180,9 @@ async fn render(visit: &Visit, status: StatusCode, refused: Refused) -> Result<R
         standing: standing(texts, &report),
         link: BotLink::of(visit, Messenger::Max)?,
         authorities,
-        beside: form(visit, beside, refused.token.clone(), &settings),
+        beside: SettingsForm::new(visit, beside, refused.token.clone(), &settings),
         errors: refused.token,
-        settings: form(visit, others, refused.settings, &settings),
+        settings: SettingsForm::new(visit, others, refused.settings, &settings),
     };
     visit.page_as(status, &page)
-}
-
-fn form<'a>(
-    visit: &'a Visit,
-    part: &'static Part,
-    errors: Errors,
-    settings: &'a Settings,
-) -> SettingsForm<'a> {
-    SettingsForm {
-        visit,
-        part,
-        errors,
-        settings,
-        suggested: "",
-    }
 }

@@ -77,6 +77,18 @@ struct SettingsForm<'a> {
     suggested: &'a str,
 }
 
+impl<'a> SettingsForm<'a> {
+    fn new(visit: &'a Visit, part: &'static Part, errors: Errors, settings: &'a Settings) -> Self {
+        Self {
+            visit,
+            part,
+            errors,
+            settings,
+            suggested: "",
+        }
+    }
+}
+
 impl SettingsForm<'_> {
     /// Returns the value in use.
     fn stored(&self, key: &SettingKey) -> &str {

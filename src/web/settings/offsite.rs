@@ -9,7 +9,7 @@ use super::parts::{Input, KEEP, OFFSITE, PLACE, Part};
 use super::{SettingsForm, changes, origin, part};
 use crate::app::offsite::{self, OffsiteState, Tried};
 use crate::app::{channels, settings};
-use crate::domain::{ChannelSecret, Error, OffsiteFault, Recipient, Result, SettingKey, Settings};
+use crate::domain::{ChannelSecret, Error, OffsiteFault, Recipient, Result, SettingKey};
 use crate::i18n;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -186,7 +186,7 @@ async fn render(
     let settings = visit.desk.settings.now();
     let key = state.settings.as_ref();
     let key = key.and_then(|offsite| offsite.recipient.as_ref());
-    let place = form(visit, &PLACE, refused.place, &settings);
+    let place = SettingsForm::new(visit, &PLACE, refused.place, &settings);
     let page = OffsitePage {
         visit,
         current: "settings",
@@ -196,7 +196,7 @@ async fn render(
         key_given: place.fixed(&SettingKey::OffsiteRecoveryKey),
         state,
         place,
-        keep: form(visit, &KEEP, refused.keep, &settings),
+        keep: SettingsForm::new(visit, &KEEP, refused.keep, &settings),
         errors: refused.others,
         outcome: tried.map(|tried| match tried {
             Ok(()) => (true, visit.texts.s("offsite-signed-in")),
@@ -204,19 +204,4 @@ async fn render(
         }),
     };
     visit.page_as(status, &page)
-}
-
-fn form<'a>(
-    visit: &'a Visit,
-    part: &'static Part,
-    errors: Errors,
-    settings: &'a Settings,
-) -> SettingsForm<'a> {
-    SettingsForm {
-        visit,
-        part,
-        errors,
-        settings,
-        suggested: "",
-    }
 }
