@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use super::{ConfigError, Result};
 use crate::domain::{
-    Keep, LabelSize, MailSecurity, Origin, PaperBlock, PaperSize, Routing, SettingKey, SmsPurpose,
+    Keep, LabelSize, MailSecurity, Offsite, Origin, PaperBlock, PaperSize, Routing, SettingKey,
+    SmsPurpose,
 };
 
 /// Maximum size of the configuration file, in bytes.
@@ -459,7 +460,7 @@ impl Default for RawOffsite {
             keep_days: keep.days.to_string(),
             keep_weeks: keep.weeks.to_string(),
             keep_months: keep.months.to_string(),
-            bandwidth: None,
+            bandwidth: Some(Offsite::BANDWIDTH.to_string()),
         }
     }
 }

@@ -10,6 +10,7 @@ use opendal::{ErrorKind, HttpTransporter, OperationContext, Operator};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
 
 use super::transport::{Transport, client, trouble};
 use super::upload::{Pieces, Upload};
@@ -210,10 +211,17 @@ impl Remote {
     /// Sends a file of `length` bytes.
     ///
     /// # Errors
-    /// When the place can't be reached or refuses, or the pieces end with an error. Then there is no file of that name, but
+    /// When the place can't be reached or refuses, the pieces end with an error, or `stop` is cancelled. Then there is no file of that name, but
     /// where [`Remote::has_parts`], in which case its beginning may be there.
-    pub async fn send(&self, name: &str, length: u64, pieces: Pieces) -> Result<()> {
-        self.upload.send(&self.operator, name, length, pieces).await
+    pub async fn send(
+        &self,
+        name: &str,
+        length: u64,
+        pieces: Pieces,
+        stop: &CancellationToken,
+    ) -> Result<()> {
+        let (upload, operator) = (&self.upload, &self.operator);
+        upload.send(operator, name, length, pieces, stop).await
     }
 
     /// Gives a file another name.

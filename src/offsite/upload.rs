@@ -12,6 +12,7 @@ use opendal::Operator;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, StatusCode};
 use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
 
 use super::answer::{judge, unanswered};
 use super::transport::trouble;
@@ -43,16 +44,17 @@ pub(super) enum Upload {
 pub type Pieces = BoxStream<'static, Result<Bytes>>;
 
 impl Upload {
-    /// Sends a file of `length` bytes.
+    /// Sends a file of `length` bytes, unless `stop` is cancelled meanwhile.
     pub async fn send(
         &self,
         operator: &Operator,
         name: &str,
         length: u64,
         pieces: Pieces,
+        stop: &CancellationToken,
     ) -> Result<()> {
         match self {
-            Self::Parts => send_parts(operator, name, pieces).await,
+            Self::Parts => send_parts(operator, name, pieces, stop).await,
             Self::Put {
                 client,
                 url,
@@ -72,13 +74,19 @@ impl Upload {
                         request.basic_auth(&account.user, password)
                     }
                 };
-                put(request, length, pieces).await
+                let sent = stop.run_until_cancelled(put(request, length, pieces));
+                sent.await.unwrap_or(Err(OffsiteFault::Cut.into()))
             }
         }
     }
 }
 
-async fn send_parts(operator: &Operator, name: &str, mut pieces: Pieces) -> Result<()> {
+async fn send_parts(
+    operator: &Operator,
+    name: &str,
+    mut pieces: Pieces,
+    stop: &CancellationToken,
+) -> Result<()> {
     let writer = operator.writer_with(name).chunk(PART).await;
     let mut writer = writer.map_err(|error| trouble(&error))?;
     let sent = async {
@@ -89,7 +97,8 @@ async fn send_parts(operator: &Operator, name: &str, mut pieces: Pieces) -> Resu
         let closed = writer.close().await;
         closed.map(drop).map_err(|error| trouble(&error))
     };
-    let sent = sent.await;
+    let sent = stop.run_until_cancelled(sent).await;
+    let sent = sent.unwrap_or(Err(OffsiteFault::Cut.into()));
     if sent.is_err() {
         // Parts that make no file would be paid for. The reason of the failure matters more than that of this one.
         let _ = writer.abort().await;

@@ -1,12 +1,14 @@
 //! Encrypted copies on another machine, and the way back from them. The places are real servers (`places.rs`).
 
+use std::io::Read;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use rusqlite::Connection;
+use rustix::process::{Pid, Signal, kill_process};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -15,7 +17,7 @@ use zayavka::domain::Recipient;
 use zayavka::offsite::RecoveryKey;
 
 use crate::cli::{fails, works, zayavka};
-use crate::harness::{Shop, eventually, without_settings};
+use crate::harness::{Shop, eventually, program, without_settings};
 use crate::places::{BUCKET, Dav, Fault, PASSWORD, S3, USER, names, shorten, spoil};
 use crate::process::Program;
 use crate::tls::Authority;
@@ -148,7 +150,10 @@ async fn a_shop_that_lost_its_machine_is_back_with_its_sheet() {
     assert!(listed.starts_with(&there[0]), "{listed}");
     assert!(listed.contains("  40 tasks  "), "{listed}");
     assert!(!machine.path().join("zayavka.db").exists());
-    let said = restored(machine.path(), &dav.address, &[], &shop.words);
+    let output = restore(machine.path(), &dav.address, &[], &shop.words);
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.contains(&format!("  1  {}", there[0])), "{err}");
+    let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("zayavka.db is restored"), "{said}");
     assert!(
         said.contains("the copy is as it was when it was made"),
@@ -218,13 +223,8 @@ async fn a_bucket_of_s3_keeps_copies_too() {
     assert!(said.contains("no such folder or bucket"), "{said}");
 }
 
-#[tokio::test]
-async fn a_copy_that_takes_several_parts_is_whole() {
-    crate::time_limit::start();
-    let s3 = S3::start();
-    let address = format!("s3://{BUCKET}/one");
-    let place = format!("address = '{address}'\nendpoint = '{}'", s3.endpoint);
-    let shop = Machine::with_place(&place);
+/// Adds a photo of 40 MB, which takes three parts, to the first task.
+fn add_photo(shop: &Machine) -> Vec<u8> {
     let photo: Vec<u8> = (0..40_000_000_u32)
         .map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8)
         .collect();
@@ -237,7 +237,17 @@ async fn a_copy_that_takes_several_parts_is_whole() {
         "INSERT INTO photos (comment_id, state, remote_file, created_at, try_at, mime, image)
         VALUES (last_insert_rowid(), 'HERE', '', 1, 1, 'image/jpeg', ?1)";
     file.execute(insert, [&photo]).unwrap();
-    drop(file);
+    photo
+}
+
+#[tokio::test]
+async fn a_copy_that_takes_several_parts_is_whole() {
+    crate::time_limit::start();
+    let s3 = S3::start();
+    let address = format!("s3://{BUCKET}/one");
+    let place = format!("address = '{address}'\nendpoint = '{}'", s3.endpoint);
+    let shop = Machine::with_place(&format!("{place}\nbandwidth = ''"));
+    let photo = add_photo(&shop);
     shop.copy();
     let there = names(&s3.folder("one"));
     let sent = s3.folder("one").join(copies(&there)[0]);
@@ -254,6 +264,38 @@ async fn a_copy_that_takes_several_parts_is_whole() {
     let read = "SELECT image FROM photos WHERE length(image) > 1000000";
     let image: Vec<u8> = file.query_row(read, [], |row| row.get(0)).unwrap();
     assert!(image == photo);
+}
+
+#[tokio::test]
+async fn a_copy_that_is_stopped_leaves_no_parts() {
+    crate::time_limit::start();
+    let s3 = S3::start();
+    let place = format!(
+        "address = 's3://{BUCKET}/one'\nendpoint = '{}'",
+        s3.endpoint
+    );
+    let shop = Machine::with_place(&place);
+    add_photo(&shop);
+    let mut command = program();
+    command.args(["backup", "--offsite"]);
+    command.current_dir(shop.path()).stderr(Stdio::piped());
+    let mut copying = command.spawn().unwrap();
+    eventually("no part is sent", || !s3.parts().is_empty()).await;
+    let id = Pid::from_child(&copying);
+    kill_process(id, Signal::TERM).unwrap();
+    let stopped = tokio::task::spawn_blocking(move || {
+        let code = copying.wait().unwrap();
+        let mut said = String::new();
+        let mut err = copying.stderr.take().unwrap();
+        err.read_to_string(&mut said).unwrap();
+        (code, said)
+    });
+    let (code, said) = stopped.await.unwrap();
+    assert!(!code.success(), "{said}");
+    assert!(said.contains("the place has no new copy"), "{said}");
+    assert_eq!(s3.parts(), [""; 0]);
+    assert_eq!(copies(&names(&s3.folder("one"))).len(), 0);
+    is_clean(shop.path());
 }
 
 #[tokio::test]
@@ -635,10 +677,11 @@ fn a_copy_can_be_tried_without_restoring_it() {
     assert!(said.contains("no copy that this program made"), "{said}");
 }
 
-/// Returns the settings of a server in this process that makes copies.
+/// Returns the settings of a server in this process that makes copies. Its clock stands still, and so would a copy whose
+/// speed is limited.
 fn settings(dav: &Dav, recipient: &Recipient) -> String {
     format!(
-        "[offsite]\naddress = '{}'\nuser = '{USER}'\npassword = '{PASSWORD}'\nrecovery_key = '{recipient}'\n",
+        "[offsite]\naddress = '{}'\nuser = '{USER}'\npassword = '{PASSWORD}'\nrecovery_key = '{recipient}'\nbandwidth = ''\n",
         dav.address
     )
 }

@@ -77,6 +77,13 @@ async fn confirm(browser: &mut Browser<'_>, typed: &[(&'static str, String)]) ->
     browser.post(&format!("{PAGE}/confirm"), &form).await
 }
 
+/// Lifts the limit of the speed: the clock of the tests stands still, and so would a copy.
+async fn lift_limit(browser: &mut Browser<'_>) {
+    let speed = [("was:offsite.bandwidth", "8192"), ("offsite.bandwidth", "")];
+    let answer = browser.post(&format!("{PAGE}/keep"), &speed).await;
+    assert_eq!(goes_to(&answer), "/settings/offsite?saved=1");
+}
+
 /// Sets copies up as an owner does, and waits for the first one.
 async fn set_up(browser: &mut Browser<'_>, dav: &Dav) -> Sheet {
     let answer = browser
@@ -86,6 +93,7 @@ async fn set_up(browser: &mut Browser<'_>, dav: &Dav) -> Sheet {
     let page = answer.text().await.unwrap();
     assert!(page.contains("вход выполнен"), "{page}");
     assert!(!page.contains(PASSWORD), "{page}");
+    lift_limit(browser).await;
     let answer = browser.post(&format!("{PAGE}/sheet"), &[]).await;
     assert_eq!(goes_to(&answer), "/settings/offsite/sheet");
     let shown = sheet(&browser.page(&format!("{PAGE}/sheet")).await);
@@ -278,6 +286,7 @@ async fn what_is_wrong_with_the_place_is_said_and_the_address_stays_typed() {
 
     let form = [("offsite.password", PASSWORD)];
     owner.post(&format!("{PAGE}/place"), &form).await;
+    lift_limit(&mut owner).await;
     owner.post(&format!("{PAGE}/sheet"), &[]).await;
     let shown = sheet(&owner.page(&format!("{PAGE}/sheet")).await);
     confirm(&mut owner, &shown.typed()).await;
@@ -383,7 +392,7 @@ async fn owners_are_told_once_a_day_until_a_copy_is_made() {
     let (dav, mail) = (Dav::start(), FakeSmtp::start().await);
     let key = RecoveryKey::new([5; 32]).recipient().unwrap();
     let settings = format!(
-        "[offsite]\naddress = '{}'\nuser = '{USER}'\npassword = '{PASSWORD}'\nrecovery_key = '{key}'\n\
+        "[offsite]\naddress = '{}'\nuser = '{USER}'\npassword = '{PASSWORD}'\nrecovery_key = '{key}'\nbandwidth = ''\n\
          [email]\nhost = '127.0.0.1'\nport = '{}'\nsecurity = 'none'\nfrom = 'shop@example.com'\n",
         dav.address,
         mail.port()

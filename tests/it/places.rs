@@ -305,6 +305,13 @@ impl S3 {
         }
     }
 
+    /// Returns the names of the parts that make no file yet.
+    pub fn parts(&self) -> Vec<String> {
+        let names = names(self.folder.path());
+        let is_part = |name: &String| name.starts_with(".upload_id");
+        names.into_iter().filter(is_part).collect()
+    }
+
     /// Returns the folder of a prefix in the bucket.
     pub fn folder(&self, prefix: &str) -> PathBuf {
         self.folder.path().join(BUCKET).join(prefix)

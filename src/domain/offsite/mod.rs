@@ -48,6 +48,9 @@ pub struct Offsite {
 }
 
 impl Offsite {
+    /// The default speed in KiB a second: a copy at night has time, and the requests that come meanwhile have not.
+    pub const BANDWIDTH: u32 = 8_192;
+
     /// Returns the command that brings the shop back on another machine.
     pub fn restore_command(&self) -> String {
         let mut command = format!("zayavka restore --from {}", self.address);

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,8 @@ type Result<T> = std::result::Result<T, OffsiteTrouble>;
 
 /// How old the remains of an attempt are before they are removed: an attempt takes less.
 const REMAINS: SignedDuration = SignedDuration::from_hours(36);
+/// Maximum time in which what was sent so far is removed from the place when an attempt is stopped.
+const TIDY: Duration = Duration::from_secs(3);
 
 /// What it takes to make a copy.
 pub struct CopyJob {
@@ -39,12 +42,16 @@ pub struct CopyJob {
 /// Makes a copy, and deletes those that are no longer kept. Ends early when `stop` is cancelled.
 pub async fn make(job: CopyJob, stop: &CancellationToken) -> OffsiteAttempt {
     let began = job.clock.now();
-    let outcome = stop.run_until_cancelled(copied(&job, began, stop)).await;
+    let mut copied = std::pin::pin!(copied(&job, began, stop));
+    let outcome = match stop.run_until_cancelled(copied.as_mut()).await {
+        Some(outcome) => Some(outcome),
+        None => tokio::time::timeout(TIDY, copied).await.ok(),
+    };
     OffsiteAttempt {
         began,
         ended: job.clock.now(),
         outcome: outcome.unwrap_or(Err(OffsiteFault::Cut.into())),
-        place: job.offsite.address,
+        place: job.offsite.address.clone(),
     }
 }
 
@@ -63,7 +70,7 @@ async fn copied(job: &CopyJob, now: Timestamp, stop: &CancellationToken) -> Resu
         made: Timestamp::from_second(now.as_second()).unwrap_or(now),
         shop: shop.clone(),
     };
-    let sent = send(job, &remote, &name, recipient, &path, &inside).await;
+    let sent = send(job, &remote, &name, recipient, (&path, &inside), stop).await;
     drop(folder);
     let copy = sent?;
     if !server::is_own(&remote, &shop, &server).await? {
@@ -110,8 +117,8 @@ async fn send(
     remote: &Remote,
     name: &CopyName,
     recipient: &Recipient,
-    path: &Path,
-    inside: &CopyContents,
+    (path, inside): (&Path, &CopyContents),
+    stop: &CancellationToken,
 ) -> Result<OffsiteCopy> {
     let plain = File::open(path).map_err(no_room)?;
     let sealed = seal(plain, recipient)?;
@@ -125,7 +132,7 @@ async fn send(
         false => whole.clone(),
     };
     let sent = remote
-        .send(&first, sealed.length, pace.slow(sealed.pieces))
+        .send(&first, sealed.length, pace.slow(sealed.pieces), stop)
         .await;
     let sum = match sent {
         Ok(()) => sealed

@@ -9,7 +9,10 @@ async fn from_the_settings_to_the_printed_sheet_in_six_clicks() {
     let Some(driver) = Driver::start().await else {
         return;
     };
-    let (shop, dav) = (Shop::open_with("", IN_BROWSER).await, Dav::start());
+    let (shop, dav) = (
+        Shop::open_with("[offsite]\nbandwidth = ''\n", IN_BROWSER).await,
+        Dav::start(),
+    );
     let browser = driver.open(&shop).await;
     browser.go("/first-run").await;
     browser.fill("[name=email]", "owner@example.com").await;
