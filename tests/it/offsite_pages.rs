@@ -256,6 +256,7 @@ async fn a_sheet_counts_only_with_its_words_and_for_an_hour() {
     shop.clock.advance(Duration::from_secs(60));
     confirm(&mut owner, &first.typed()).await;
     eventually("a copy for the new key", || copies(&dav) == 2).await;
+    attempted(&shop, 2, 0).await;
     let listed = owner.page(&format!("{PAGE}/copies")).await;
     assert_eq!(listed.matches("прежний лист").count(), 1, "{listed}");
     shop.close().await;

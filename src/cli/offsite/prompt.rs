@@ -34,7 +34,7 @@ pub(super) fn recovery_key(file: Option<&Path>) -> Result<RecoveryKey, Failure> 
         Some(file) => read_file(file)?,
         None => {
             if std::io::stdin().is_terminal() {
-                ask("Recovery key, 24 words on one line or AGE-SECRET-KEY-1...: ")?;
+                write("Recovery key, 24 words on one line or AGE-SECRET-KEY-1...: ")?;
             }
             read_line()?
         }
@@ -42,25 +42,32 @@ pub(super) fn recovery_key(file: Option<&Path>) -> Result<RecoveryKey, Failure> 
     RecoveryKey::parse(&text.into()).map_err(|trouble| said(&trouble))
 }
 
-/// Asks which of so many numbered copies is meant, and returns its place among them; `None` means the newest that is whole.
-/// Only a person at a terminal is asked.
-pub(super) fn copy_of(count: usize) -> Result<Option<usize>, Failure> {
+/// Lists copies with their numbers, asks which is meant, and returns its place among them; `None` means the newest that is
+/// whole. Only a person at a terminal is asked.
+pub(super) fn copy_of(lines: &[String]) -> Result<Option<usize>, Failure> {
+    for (number, line) in (1..).zip(lines) {
+        write(&format!("{number:>3}  {line}"))?;
+    }
     if !std::io::stdin().is_terminal() {
         return Ok(None);
     }
-    ask("Number of the copy to restore [the newest that is whole]: ")?;
+    write("Number of the copy to restore [the newest that is whole]: ")?;
     match read_line()?.trim() {
         "" => Ok(None),
         number => match number.parse() {
-            Ok(number) if (1..=count).contains(&number) => Ok(Some(number - 1)),
-            _ => Err(format!("there is no copy {number}; write a number from 1 to {count}").into()),
+            Ok(number) if (1..=lines.len()).contains(&number) => Ok(Some(number - 1)),
+            _ => {
+                let count = lines.len();
+                Err(format!("there is no copy {number}; write a number from 1 to {count}").into())
+            }
         },
     }
 }
 
-fn ask(question: &str) -> std::io::Result<()> {
+/// Writes past the log, whose lines come a moment later.
+fn write(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stderr();
-    out.write_all(question.as_bytes())?;
+    out.write_all(text.as_bytes())?;
     out.flush()
 }
 

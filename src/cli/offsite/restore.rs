@@ -31,15 +31,13 @@ pub(in crate::cli) async fn restore(config: Config, from: From) -> Result<(), Fa
     };
     let copies = workers::copies(&remote, shop.as_ref()).await;
     let copies = copies.map_err(|trouble| said(&trouble))?;
+    let lines: Vec<String> = copies.iter().map(line).collect();
     if from.list {
-        return print(&copies.iter().map(line).collect::<String>());
-    }
-    for (number, copy) in (1..).zip(&copies) {
-        log::write_line(&format!("{number:>3}  {}", line(copy).trim_end()));
+        return print(&lines.concat());
     }
     let named = match &from.copy {
         Some(name) => Some(name.clone()),
-        None => prompt::copy_of(copies.len())?.map(|at| copies[at].name.clone()),
+        None => prompt::copy_of(&lines)?.map(|at| copies[at].name.clone()),
     };
     let key = prompt::recovery_key(from.key_file.as_deref())?;
     let text = key.text().map_err(|trouble| said(&trouble))?;
