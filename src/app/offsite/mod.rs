@@ -3,19 +3,20 @@
 //! The password of the place is given by [`super::channels::set_secret`], and the place itself is settings. The secret half
 //! of the recovery key is shown once, and stored nowhere.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+mod desk;
 
-use futures_util::future::BoxFuture;
+use std::path::{Path, PathBuf};
+
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+pub use self::desk::{Calls, CopyRequest, NewRecoveryKey, OffsiteDesk, Running, Tried};
 use super::security::secrets;
 use super::{Desk, channel_accounts, staff_bot};
 use crate::domain::{
     AuditAction, CopyContents, Day, Employee, Error, ListedCopy, Offsite, OffsiteAccount,
     OffsiteAttempt, OffsiteCopy, OffsiteTrouble, Origin, Owner, Problem, Recipient, Result, Role,
-    SettingKey, Shop, ShopId, StaffNews, next_night,
+    SettingKey, Shop, StaffNews, next_night,
 };
 use crate::metrics::OffsiteNow;
 use crate::store::offsite::Attempts;
@@ -24,97 +25,6 @@ use crate::store::{self, Connection, Db, Transaction};
 /// Beginning of the names of folders for copies in use, beside the database. What a killed program leaves there is removed
 /// at the next start.
 pub const FOLDERS: &str = ".zayavka-offsite-";
-
-/// Outcome of a call to a place.
-pub type Tried<T> = std::result::Result<T, OffsiteTrouble>;
-
-type Call<A, T> = dyn Fn(A) -> BoxFuture<'static, Tried<T>> + Send + Sync;
-
-/// A recovery key that was just made.
-pub struct NewRecoveryKey {
-    /// The secret half as 24 words, and as age writes it.
-    pub words: SecretString,
-    pub text: SecretString,
-    /// The half that the server keeps.
-    pub recipient: Recipient,
-}
-
-type ListCall = Call<(OffsiteAccount, Option<ShopId>), Vec<ListedCopy>>;
-
-/// The calls to places, and what needs their libraries.
-pub struct Calls {
-    /// Signs in, and lists the folder.
-    pub check: Box<Call<OffsiteAccount, ()>>,
-    pub list: Box<ListCall>,
-    /// Says what is in a file, with the key and a folder for the decrypted copy.
-    pub open: Box<Call<(PathBuf, SecretString, PathBuf), CopyContents>>,
-    /// Makes a recovery key of random bytes.
-    pub new_key: Box<dyn Fn([u8; 32]) -> Result<NewRecoveryKey> + Send + Sync>,
-}
-
-/// An owner's request for a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CopyRequest {
-    /// Whether this server makes the copies from now on, even if another one does.
-    pub takes_over: bool,
-}
-
-/// What the worker and the owners share.
-pub struct OffsiteDesk {
-    pub calls: Calls,
-    asked: Mutex<Option<CopyRequest>>,
-    running: Mutex<bool>,
-    /// When the next attempt after a failure is due, by the time of the failure: its jitter is drawn once.
-    retry: Mutex<Option<(Timestamp, Timestamp)>>,
-}
-
-/// Tells that a copy is being made until it is dropped.
-pub struct Running<'a>(&'a OffsiteDesk);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        *lock(&self.0.running) = false;
-    }
-}
-
-impl OffsiteDesk {
-    pub fn new(calls: Calls) -> Self {
-        Self {
-            calls,
-            asked: Mutex::default(),
-            running: Mutex::default(),
-            retry: Mutex::default(),
-        }
-    }
-
-    /// Returns an owner's request, once.
-    pub fn take_request(&self) -> Option<CopyRequest> {
-        lock(&self.asked).take()
-    }
-
-    /// Notes that a copy is being made.
-    pub fn run(&self) -> Running<'_> {
-        *lock(&self.running) = true;
-        Running(self)
-    }
-
-    /// Returns when the attempt after that failure is due.
-    pub fn retry_at(&self, failed: Timestamp, draw: impl FnOnce() -> Timestamp) -> Timestamp {
-        let mut retry = lock(&self.retry);
-        match *retry {
-            Some((of, at)) if of == failed => at,
-            _ => {
-                let at = draw();
-                *retry = Some((failed, at));
-                at
-            }
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Copies on another machine as owners see them.
 #[derive(Debug, Clone)]
@@ -162,7 +72,7 @@ pub async fn state(desk: &Desk, _: &Owner) -> Result<OffsiteState> {
         has_password: password.value().is_some(),
         password_given: password.origin().cloned(),
         is_ready,
-        is_running: *lock(&desk.offsite.running),
+        is_running: desk.offsite.is_running(),
         is_late: is_ready && known.is_late(now, timezone),
         next: is_ready.then(|| made.map_or(now, |made| next_night(made, timezone).max(now))),
         good_place: known.good.as_ref().map(|good| good.place.clone()),
@@ -232,7 +142,7 @@ pub fn copy_now(desk: &Desk, _: &Owner, takes_over: bool) -> Result<()> {
     if !is_complete(desk) {
         return Err(incomplete(desk));
     }
-    *lock(&desk.offsite.asked) = Some(CopyRequest { takes_over });
+    desk.offsite.ask(CopyRequest { takes_over });
     desk.settings.wake();
     Ok(())
 }
