@@ -2,6 +2,18 @@
 "use strict";
 
 const headers = { "X-Requested-By": "desk" };
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+
+/** Returns the body of a response; null when none came, or one of another status. `gone` is called without session or object. */
+async function ask(address, { as = "text", also, gone, ...options } = {}) {
+  try {
+    const answer = await fetch(address, { headers, ...options });
+    if ([401, 404].includes(answer.status)) gone?.();
+    return answer.ok || answer.status === also ? await answer[as]() : null;
+  } catch {
+    return null;
+  }
+}
 
 // Repeated submission of a POST form is ignored, but only for some milliseconds: a page does not
 // learn that its request was cancelled or lost.
@@ -9,10 +21,7 @@ const AGAIN = 2000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  if (Date.now() - form.dataset.sent < AGAIN) {
-    event.preventDefault();
-    return;
-  }
+  if (Date.now() - form.dataset.sent < AGAIN) return event.preventDefault();
   form.dataset.sent = Date.now();
   keep();
   // A response at the same URL would replace the form's history entry, and Back would skip the form.
@@ -78,17 +87,16 @@ for (const form of document.querySelectorAll("[data-filters]")) {
 
 // Enter moves to the next field from a lookup field of a form that saves something, and from one filled by a scanner, which ends its
 // input with Enter. In all other fields, Enter submits the form.
-const goOn = (field) => {
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (event.key !== "Enter" || event.isComposing || !field.matches("form[method=post] [data-known], [data-scanned]")) return;
+  event.preventDefault();
   const lines = [...field.form.elements].filter((line) => line.matches("input, select, textarea") && line.checkVisibility());
   lines[lines.indexOf(field) + 1]?.focus();
-};
-for (const field of document.querySelectorAll("form[method=post] [data-known], [data-scanned]")) {
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
-    event.preventDefault();
-    goOn(field);
-  });
-}
+});
+
+// A photo is sent once it is taken.
+document.addEventListener("change", ({ target }) => { if (target.matches("[data-send]")) target.form.requestSubmit(); });
 
 // Lookup of the customer or the device while its number is typed.
 const unknown = document.querySelector("[data-unknown]");
@@ -107,19 +115,10 @@ for (const field of document.querySelectorAll("[data-known]")) {
     const typed = field.value;
     if (typed === asked) return;
     asked = typed;
-    if (typed.replace(/[^\p{L}\p{N}]/gu, "").length < (field.dataset.least ?? 5)) {
-      show("");
-      return;
-    }
-    let html;
-    try {
-      const answer = await fetch(field.dataset.known + encodeURIComponent(typed), { headers });
-      html = answer.ok ? await answer.text() : "";
-    } catch {
-      // The next input retries, and the server looks it up in any case.
-      return;
-    }
-    if (field.value === typed) show(html);
+    if (typed.replace(/[^\p{L}\p{N}]/gu, "").length < (field.dataset.least ?? 5)) return show("");
+    // Without a response the next input retries, and the server looks it up in any case.
+    const html = await ask(field.dataset.known + encodeURIComponent(typed));
+    if (field.value === typed) show(html ?? "");
   };
   let timer;
   field.addEventListener("input", () => {

@@ -12,21 +12,26 @@ function step(from, by) {
   return Boolean(row);
 }
 
+/** Shows a part of another page over this one, which it names in the same way. */
+function over(part, name) {
+  const dialog = document.createElement("dialog");
+  dialog.className = name;
+  dialog.setAttribute("aria-labelledby", part.getAttribute("aria-labelledby"));
+  dialog.append(part);
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+  return dialog;
+}
+
 /** Shows the list of the keys without leaving the page. */
 async function help() {
-  const open = document.querySelector("dialog.keys");
-  if (open) return open.showModal();
-  const answer = await fetch("/keys", { headers });
-  const list = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("keys");
-  if (!answer.ok || !list) return location.assign("/keys");
-  const dialog = document.createElement("dialog");
-  dialog.className = "keys";
-  dialog.setAttribute("aria-labelledby", "keys-title");
-  dialog.append(list);
+  const html = await ask("/keys");
+  const list = html && parsed(html).getElementById("keys");
+  if (!list) return location.assign("/keys");
   list.querySelector("form").hidden = false;
-  document.body.append(dialog);
+  const dialog = over(list, "keys");
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.showModal();
 }
 
 document.addEventListener("keydown", (event) => {

@@ -17,6 +17,7 @@ use warp::http::{HeaderMap, HeaderValue, Method};
 use super::negotiate;
 use super::text::Texts;
 use crate::app::Desk;
+use crate::app::memory::MemoryPermit;
 use crate::app::accounts::Source;
 use crate::app::posts::Post;
 use crate::domain::{Actor, Error, Owner, Problem, Result};
@@ -48,8 +49,20 @@ pub struct Visit {
     headers: HeaderMap,
     /// Multipart body of an upload; empty if none.
     files: Bytes,
+    /// Files of a form that was read as a whole.
+    sent: Vec<SentFile>,
+    /// Held while such a form is in the memory.
+    pub memory: Option<MemoryPermit>,
     /// An uploaded copy, on the page that takes one.
     pub upload: Option<Upload>,
+}
+
+/// A file of a form.
+pub struct SentFile {
+    field: String,
+    /// As the browser names it.
+    pub name: String,
+    pub bytes: Bytes,
 }
 
 /// The request as received.
@@ -98,6 +111,8 @@ impl Visit {
             form: form_urlencoded::parse(&form).into_owned().collect(),
             is_cut_off,
             files,
+            sent: Vec::new(),
+            memory: None,
             upload: None,
             viewer,
             texts,
@@ -166,7 +181,27 @@ impl Visit {
     /// Returns the submission, if the form has such a key.
     pub fn post(&self) -> Option<Post> {
         self.sent("key").filter(|key| !key.is_empty())?;
-        Some(Post::of(&self.path.join("/"), &self.form))
+        let files = self.sent.iter().map(|file| (&*file.name, &*file.bytes));
+        Some(Post::of(&self.path.join("/"), &self.form, files))
+    }
+
+    /// Reads the fields and the files of a multipart form. One that breaks off has none of them.
+    pub async fn read_parts(&mut self) {
+        let Some(boundary) = boundary(&self.headers) else {
+            return;
+        };
+        let body = std::mem::take(&mut self.files);
+        (self.form, self.sent) = parts_of(body, boundary).await.unwrap_or_default();
+    }
+
+    /// Returns the files of a field.
+    pub fn files(&self, field: &str) -> impl Iterator<Item = &SentFile> + Clone {
+        self.sent.iter().filter(move |file| file.field == field)
+    }
+
+    /// Returns whether files came with the form, which can't be sent again from a page.
+    pub fn has_files(&self) -> bool {
+        !self.sent.is_empty()
     }
 
     /// Returns an uploaded file by its field name.
@@ -265,6 +300,34 @@ fn normal(origin: &str) -> Option<String> {
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let named = url.username().is_empty() && url.password().is_none();
     (bare && named && url.has_host()).then(|| url.origin().ascii_serialization())
+}
+
+/// Reads a multipart form. A file without content, which browsers send when none was chosen, is left out.
+async fn parts_of(
+    body: Bytes,
+    boundary: String,
+) -> multer::Result<(Vec<(String, String)>, Vec<SentFile>)> {
+    let body = futures_util::stream::iter([Ok::<_, Infallible>(body)]);
+    let mut form = multer::Multipart::new(body, boundary);
+    let (mut fields, mut files) = (Vec::new(), Vec::new());
+    while let Some(part) = form.next_field().await? {
+        let field = part.name().unwrap_or_default().to_owned();
+        match part.file_name().map(str::to_owned) {
+            None => fields.push((field, part.text().await?)),
+            Some(name) => {
+                let bytes = part.bytes().await?;
+                if !bytes.is_empty() {
+                    files.push(SentFile { field, name, bytes });
+                }
+            }
+        }
+    }
+    Ok((fields, files))
+}
+
+/// Returns whether a form has parts, as those with files.
+pub fn has_parts(headers: &HeaderMap) -> bool {
+    boundary(headers).is_some()
 }
 
 /// Returns the boundary of a multipart form.
