@@ -52,10 +52,10 @@ function lift() {
   const { tile, from } = drag;
   if (!tile.isConnected) return drop();
   const { left, top, width } = tile.getBoundingClientRect();
-  drag.copy = tile.cloneNode(true);
-  drag.copy.classList.add("copy");
-  drag.copy.style.cssText = `left: ${left}px; top: ${top}px; width: ${width}px`;
-  document.body.append(drag.copy);
+  drag.lifted = tile.cloneNode(true);
+  drag.lifted.classList.add("lifted");
+  drag.lifted.style.cssText = `left: ${left}px; top: ${top}px; width: ${width}px`;
+  document.body.append(drag.lifted);
   tile.classList.add("dragged");
   board.setPointerCapture(from.pointerId);
   drag.timer = setInterval(() => {
@@ -68,11 +68,11 @@ function lift() {
 /** Ends what began with a pointer; without the event that drops the card, it stays where it is. */
 function drop(event) {
   if (!drag) return;
-  const { tile, copy, timer } = drag;
+  const { tile, lifted, timer } = drag;
   clearInterval(timer);
   drag = null;
-  if (!copy) return;
-  copy.remove();
+  if (!lifted) return;
+  lifted.remove();
   for (const one of board.querySelectorAll(".dragged, .over")) one.classList.remove("dragged", "over");
   // The click that may follow opens nothing.
   const stop = (click) => click.preventDefault();
@@ -92,18 +92,18 @@ document.addEventListener("pointermove", (event) => {
   if (!drag) return;
   const { from, timer } = drag;
   const [right, down] = [event.x - from.x, event.y - from.y];
-  if (!drag.copy && Math.hypot(right, down) < FAR) return;
-  if (!drag.copy && timer) return drop();
-  if (!drag.copy) lift();
+  if (!drag.lifted && Math.hypot(right, down) < FAR) return;
+  if (!drag.lifted && timer) return drop();
+  if (!drag.lifted) lift();
   drag.at = event;
-  drag.copy.style.translate = `${right}px ${down}px`;
+  drag.lifted.style.translate = `${right}px ${down}px`;
   board.querySelector(".over")?.classList.remove("over");
   target(event)?.classList.add("over");
 });
 document.addEventListener("pointerup", drop);
 document.addEventListener("pointercancel", () => drop());
 for (const name of ["touchmove", "contextmenu"]) {
-  board.addEventListener(name, (event) => { if (drag?.copy) event.preventDefault(); }, { passive: false });
+  board.addEventListener(name, (event) => { if (drag?.lifted) event.preventDefault(); }, { passive: false });
 }
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "move") return;
