@@ -130,6 +130,7 @@ mod time_limit;
 mod tls;
 mod today;
 mod turns;
+mod task_files;
 mod undo;
 mod uploads;
 mod webhook_events;

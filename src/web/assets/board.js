@@ -34,9 +34,9 @@ async function move(tile, column) {
 // A card is dragged by a mouse at once, and by a finger that has rested on it, so that a swipe scrolls. Its copy follows the
 // pointer. On a phone it is dropped onto a tab.
 
-/** Milliseconds of rest, and pixels that are no rest or at the edge, where the row of columns or tabs scrolls. */
+/** Milliseconds of rest; pixels that begin a drag, twice as many that end the rest; and from the edge, where the row scrolls. */
 const REST = 350;
-const FAR = 8;
+const FAR = 6;
 const EDGE = 40;
 let drag = null;
 
@@ -92,7 +92,7 @@ document.addEventListener("pointermove", (event) => {
   if (!drag) return;
   const { from, timer } = drag;
   const [right, down] = [event.x - from.x, event.y - from.y];
-  if (!drag.lifted && Math.hypot(right, down) < FAR) return;
+  if (!drag.lifted && Math.hypot(right, down) < (timer ? 2 * FAR : FAR)) return;
   if (!drag.lifted && timer) return drop();
   if (!drag.lifted) lift();
   drag.at = event;
@@ -102,9 +102,8 @@ document.addEventListener("pointermove", (event) => {
 });
 document.addEventListener("pointerup", drop);
 document.addEventListener("pointercancel", () => drop());
-for (const name of ["touchmove", "contextmenu"]) {
-  board.addEventListener(name, (event) => { if (drag?.lifted) event.preventDefault(); }, { passive: false });
-}
+const hold = (event) => { if (drag?.lifted) event.preventDefault(); };
+for (const name of ["touchmove", "contextmenu"]) board.addEventListener(name, hold, { passive: false });
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "move") return;
   event.preventDefault();

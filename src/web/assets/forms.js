@@ -28,23 +28,18 @@ document.addEventListener("submit", (event) => {
   // So the action gets a URL of its own.
   if (form.action === location.href) form.action += form.action.includes("?") ? "&" : "?";
 });
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
-});
+window.addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent; });
 
 // Typed values are stored in the page's history entry, so that Back restores them after a failure,
 // and a new form is empty. Hidden fields are stored too: the idempotency key, and the original values
 // for detecting conflicts. Forms with passwords, and files, are not stored.
 const texts = "input:not([type=hidden], [type=radio], [type=checkbox], [type=password], [type=file], [readonly]), textarea";
-const kept = () => [...document.forms].filter((form) =>
-  form.method === "post" && form.querySelector(texts) && !form.querySelector("[type=password]"));
+const kept = () => [...document.forms].filter((form) => form.method === "post" && form.querySelector(texts) && !form.querySelector("[type=password]"));
 const goal = (form) => form.getAttribute("action").replace(/[?&]+$/, "");
-const fields = (form) => [...form.elements].filter((field) =>
-  field.name && field.matches("input:not([type=file]), textarea, select"));
+const fields = (form) => [...form.elements].filter((field) => field.name && field.matches("input:not([type=file]), textarea, select"));
 
 function keep() {
-  const forms = kept().map((form) => [goal(form),
-    fields(form).map(({ name, type, value, checked }) => [name, type, value, checked])]);
+  const forms = kept().map((form) => [goal(form), fields(form).map(({ name, type, value, checked }) => [name, type, value, checked])]);
   history.replaceState({ ...history.state, forms }, "");
 }
 
@@ -77,11 +72,9 @@ const isOpen = (list) => !CSS.supports("selector(:open)") || list.matches(":open
 
 // A filter is applied when it is chosen, and empty ones are left out of the URL.
 for (const form of document.querySelectorAll("[data-filters]")) {
-  form.addEventListener("change", (event) => {
-    if (event.target.name && isPointed(event)) form.requestSubmit();
-  });
-  form.addEventListener("formdata", (event) => {
-    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  form.addEventListener("change", (event) => { if (event.target.name && isPointed(event)) form.requestSubmit(); });
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
   });
 }
 
@@ -94,9 +87,6 @@ document.addEventListener("keydown", (event) => {
   const lines = [...field.form.elements].filter((line) => line.matches("input, select, textarea") && line.checkVisibility());
   lines[lines.indexOf(field) + 1]?.focus();
 });
-
-// A photo is sent once it is taken.
-document.addEventListener("change", ({ target }) => { if (target.matches("[data-send]")) target.form.requestSubmit(); });
 
 // Lookup of the customer or the device while its number is typed.
 const unknown = document.querySelector("[data-unknown]");
@@ -121,10 +111,7 @@ for (const field of document.querySelectorAll("[data-known]")) {
     if (field.value === typed) show(html ?? "");
   };
   let timer;
-  field.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(look, 250);
-  });
+  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 250); });
   field.addEventListener("blur", look);
   // A value restored from history differs from the default, and is looked up.
   look();

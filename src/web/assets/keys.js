@@ -14,11 +14,10 @@ function step(from, by) {
 
 /** Shows a part of another page over this one, which it names in the same way. */
 function over(part, name) {
-  const dialog = document.createElement("dialog");
+  const dialog = document.body.appendChild(document.createElement("dialog"));
   dialog.className = name;
   dialog.setAttribute("aria-labelledby", part.getAttribute("aria-labelledby"));
   dialog.append(part);
-  document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
   return dialog;
@@ -41,8 +40,7 @@ document.addEventListener("keydown", (event) => {
     const { form } = target;
     if (key !== "Enter" || form?.method !== "post") return;
     event.preventDefault();
-    form.requestSubmit(form.querySelector("button.main:not([type=button])"));
-    return;
+    return form.requestSubmit(form.querySelector("button.main:not([type=button])"));
   }
   if (typing(target) || document.querySelector("dialog[open]")) return;
   // By the key's place, too: other layouts have other letters there.

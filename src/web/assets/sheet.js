@@ -1,5 +1,4 @@
-// The sheet of a task: a field is edited where it stands. Without this script each step is a page of
-// the same address.
+// The sheet of a task: a field is edited where it stands. Without this script each step is a page of the same address.
 "use strict";
 
 /** Shows the parts of a page of the server, and its toast. Another part in use is left alone. */
@@ -90,6 +89,46 @@ document.addEventListener("submit", async (event) => {
   else if (!form.matches(".pay")) focusOn(link?.dataset.edit);
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") event.target.closest(".field")?.querySelector("a[data-edit]").click();
+document.addEventListener("keydown", ({ key, target }) => { if (key === "Escape") target.closest(".field")?.querySelector("a[data-edit]").click(); });
+
+// Photos are as small as a screen needs them; one that was taken with the camera is sent at once.
+async function smaller(file) {
+  try {
+    const picture = await createImageBitmap(file);
+    const part = 2560 / Math.max(picture.width, picture.height);
+    if (part >= 1) return file;
+    const canvas = new OffscreenCanvas(picture.width * part, picture.height * part);
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return new File([await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 })], file.name.replace(/\.\w+$/, ".jpg"));
+  } catch {
+    return file;
+  }
+}
+document.addEventListener("change", async ({ target }) => {
+  if (!target.matches("[type=file]")) return;
+  const sent = new DataTransfer();
+  for (const file of target.files) sent.items.add(await smaller(file));
+  target.files = sent.files;
+  if (target.matches("[data-send]")) target.form.requestSubmit();
+});
+
+// A customer without a channel: the text to copy and the text message follow what is typed.
+document.addEventListener("input", ({ target }) => {
+  const ways = document.querySelector(".ways");
+  if (!ways || target.name !== "comment") return;
+  const field = ways.querySelector("textarea");
+  const typed = target.value.trim();
+  field.value = typed ? `${typed}\n${ways.dataset.link}`.trim() : field.defaultValue;
+  ways.querySelector("[data-sms]").href = `sms:${ways.dataset.dial}?&body=${encodeURIComponent(field.value)}`;
+});
+
+// A link to a form that is folded opens it.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href='#agree'], a[href='#say']");
+  const to = link && document.querySelector(link.hash);
+  if (!to) return;
+  event.preventDefault();
+  to.open = true;
+  to.scrollIntoView({ block: "nearest" });
+  to.querySelector("textarea").focus({ preventScroll: true });
 });
