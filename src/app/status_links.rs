@@ -16,8 +16,8 @@ use tokio::sync::broadcast;
 use super::security::{link_key::LinkKey, secrets};
 use super::{Desk, tasks};
 use crate::domain::{
-    Actor, Approval, AttachmentId, Comment, CommentKind, Day, Error, EventKind, Line, Money, PublicUrl, Result, Stage, Status,
-    Task, TaskEvent, TaskId, keep_shared,
+    Actor, Approval, AttachmentId, Comment, CommentKind, Day, Error, EventKind, Line, Money,
+    PublicUrl, Result, Stage, Status, Task, TaskEvent, TaskId, keep_shared,
 };
 use crate::store::attachments::Stored;
 use crate::store::tasks::TaskRow;

@@ -118,6 +118,13 @@ routes! { site, or else nowhere, pages, with {
         .then(|_, head, chunks| pages::take_message(head, chunks).boxed())
         .then(show)
     }
+    photos: "tasks" / Id / "photos" {
+        .and(warp::post())
+        .and(of_page.clone())
+        .and(warp::body::stream())
+        .then(|_, head, chunks| pages::take_message(head, chunks).boxed())
+        .then(show)
+    }
     copy: "settings" / "offsite" / "try" {
         .and(warp::post())
         .and(of_page.clone())
@@ -257,6 +264,8 @@ pages! { visit:
     POST ["tasks", id, "customer"] => tasks::set_customer(visit, id).await;
     POST ["tasks", id, "comments"] if visit.is_cut_off => tasks::files_too_large(visit, id).await;
     POST ["tasks", id, "comments"] => tasks::comment(visit, id).await;
+    POST ["tasks", id, "photos"] if visit.is_cut_off => tasks::files_too_large(visit, id).await;
+    POST ["tasks", id, "photos"] => tasks::add_photos(visit, id).await;
     POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;
     POST ["tasks", id, "ask"] => tasks::ask(visit, id).await;
     POST ["tasks", id, "withdraw"] => tasks::withdraw(visit, id).await;

@@ -14,7 +14,8 @@ use crate::app::answers;
 use crate::app::posts;
 use crate::app::status_links::{self, Followed};
 use crate::domain::{
-    Approval, ApprovalId, Attachment, AttachmentId, CommentKind, Decision, Error, Message, Money, Result, Status,
+    Approval, ApprovalId, Attachment, AttachmentId, CommentKind, Decision, Error, Message, Money,
+    Result, Status,
 };
 use crate::i18n;
 use crate::store::Transaction;

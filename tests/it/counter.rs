@@ -484,6 +484,7 @@ fn every_page_is_among_those_that_are_looked_at() {
         "/catalogue/import",
         "/settings/papers/logo",
         "/tasks/1/comments",
+        "/tasks/1/photos",
     ];
     let paths = paths.chain(STREAMS).chain(&known).chain(&posts);
     let paths: Vec<Vec<&str>> = paths

@@ -28,8 +28,8 @@ pub use list::{list, list_address};
 pub use new::{PhoneLookup, create, known_device, look_up, new};
 pub use one::show;
 pub use talk::{
-    FILES, MESSAGE, SentAttachment, TALK_FIELDS, agree, ask, comment, files_too_large, settle,
-    withdraw,
+    FILES, MESSAGE, SentAttachment, TALK_FIELDS, add_photos, agree, ask, comment, files_too_large,
+    settle, withdraw,
 };
 pub use toast::{Toast, look_again, toast};
 

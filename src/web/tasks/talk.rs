@@ -81,8 +81,16 @@ impl SentAttachment {
 
 /// Adds an internal note or a message to the customer, as the switch says, with files.
 pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
-    let (actor, task) = (visit.actor()?, task_id(id)?);
-    let (now, shared) = (visit.desk.clock.now(), visit.typed("to") == "customer");
+    say(visit, id, visit.typed("to") == "customer").await
+}
+
+/// Adds photos as an internal note.
+pub async fn add_photos(visit: &Visit, id: &str) -> Result<Response> {
+    say(visit, id, false).await
+}
+
+async fn say(visit: &Visit, id: &str, shared: bool) -> Result<Response> {
+    let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
     let mut draft = ConversationForm {
         comment: visit.typed("comment").to_owned(),
         internal: !shared,

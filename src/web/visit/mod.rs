@@ -2,10 +2,10 @@
 
 mod answer;
 mod own_path;
+mod parts;
 mod received;
 mod viewer;
 
-use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -17,12 +17,14 @@ use warp::http::{HeaderMap, HeaderValue, Method};
 use super::negotiate;
 use super::text::Texts;
 use crate::app::Desk;
-use crate::app::memory::MemoryPermit;
 use crate::app::accounts::Source;
+use crate::app::memory::MemoryPermit;
 use crate::app::posts::Post;
 use crate::domain::{Actor, Error, Owner, Problem, Result};
 
 pub use answer::gzip;
+pub use parts::SentFile;
+use parts::parts_of;
 pub use received::{FILE, Upload, receive};
 use viewer::cookie_name;
 pub use viewer::{Badge, Viewer, viewer};
@@ -55,14 +57,6 @@ pub struct Visit {
     pub memory: Option<MemoryPermit>,
     /// An uploaded copy, on the page that takes one.
     pub upload: Option<Upload>,
-}
-
-/// A file of a form.
-pub struct SentFile {
-    field: String,
-    /// As the browser names it.
-    pub name: String,
-    pub bytes: Bytes,
 }
 
 /// The request as received.
@@ -211,18 +205,15 @@ impl Visit {
     pub async fn file(&self, name: &'static str) -> Result<Bytes> {
         let missing = || Problem::Required.at(name);
         let boundary = boundary(&self.headers).ok_or_else(missing)?;
-        let body = futures_util::stream::iter([Ok::<_, Infallible>(self.files.clone())]);
-        let mut form = multer::Multipart::new(body, boundary);
         // A truncated body counts as a missing file.
-        while let Ok(Some(field)) = form.next_field().await {
-            if field.name() == Some(name) {
-                let file = field.bytes().await.map_err(|_| missing())?;
-                return Some(file)
-                    .filter(|file| !file.is_empty())
-                    .ok_or_else(|| missing().into());
-            }
-        }
-        Err(missing().into())
+        let (_, files) = parts_of(self.files.clone(), boundary)
+            .await
+            .map_err(|_| missing())?;
+        let mut files = files.into_iter().filter(|file| file.field == name);
+        files
+            .next()
+            .map(|file| file.bytes)
+            .ok_or_else(|| missing().into())
     }
 
     /// Returns whether a form was submitted from our own origin, according to the browser.
@@ -300,29 +291,6 @@ fn normal(origin: &str) -> Option<String> {
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let named = url.username().is_empty() && url.password().is_none();
     (bare && named && url.has_host()).then(|| url.origin().ascii_serialization())
-}
-
-/// Reads a multipart form. A file without content, which browsers send when none was chosen, is left out.
-async fn parts_of(
-    body: Bytes,
-    boundary: String,
-) -> multer::Result<(Vec<(String, String)>, Vec<SentFile>)> {
-    let body = futures_util::stream::iter([Ok::<_, Infallible>(body)]);
-    let mut form = multer::Multipart::new(body, boundary);
-    let (mut fields, mut files) = (Vec::new(), Vec::new());
-    while let Some(part) = form.next_field().await? {
-        let field = part.name().unwrap_or_default().to_owned();
-        match part.file_name().map(str::to_owned) {
-            None => fields.push((field, part.text().await?)),
-            Some(name) => {
-                let bytes = part.bytes().await?;
-                if !bytes.is_empty() {
-                    files.push(SentFile { field, name, bytes });
-                }
-            }
-        }
-    }
-    Ok((fields, files))
 }
 
 /// Returns whether a form has parts, as those with files.

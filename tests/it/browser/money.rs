@@ -5,6 +5,7 @@ use std::time::Duration;
 use thirtyfour::Key;
 
 use super::chromium::{Browser, Driver};
+use super::sheet::click;
 use crate::bot::{ANNA, contact, messages, said, set_status};
 use crate::conversation::press;
 use crate::harness::Shop;
@@ -139,44 +140,55 @@ async fn a_payment_opens_over_the_sheet_and_is_taken_there_once() {
         let open = "#payments a[href$='/pay']";
         let closed = "!document.querySelector('dialog') && history.state?.over !== true";
         // The sum has the focus. Escape, Back and "Cancel" close it, and the focus returns to the button.
-        desk.click(open).await;
-        desk.until("document.activeElement.matches('dialog[open] [name=sum]')").await;
+        click(&desk, open).await;
+        desk.until("document.activeElement.matches('dialog[open] [name=sum]')")
+            .await;
         desk.press(key(Key::Escape)).await;
         desk.until(closed).await;
         assert!(desk.has_focus(open).await);
-        desk.click(open).await;
+        click(&desk, open).await;
         desk.find("dialog[open] [name=sum]").await;
         desk.web().back().await.unwrap();
         desk.until(closed).await;
-        desk.click(open).await;
+        click(&desk, open).await;
         desk.click("dialog .foot a").await;
         desk.until(closed).await;
         desk.at("/tasks/1").await;
         // What is wrong is said in it, and what was typed stays.
-        desk.click(open).await;
+        click(&desk, open).await;
         desk.fill("dialog [name=note]", "Аванс").await;
-        desk.click("dialog [value=CARD]").await;
+        click(&desk, "dialog [value=CARD]").await;
         desk.fill("dialog [name=sum]", "много").await;
         desk.press(key(Key::Enter)).await;
-        desk.sees_in("dialog .problem", "Напишите сумму цифрами").await;
-        desk.until("document.activeElement.matches('dialog [name=sum]')").await;
+        desk.sees_in("dialog .problem", "Напишите сумму цифрами")
+            .await;
+        desk.until("document.activeElement.matches('dialog [name=sum]')")
+            .await;
         let typed = "const { elements } = document.querySelector('dialog form'); return ['sum', 'note', 'method'].map((name) => elements[name].value)";
-        assert_eq!(desk.eval(typed).await, serde_json::json!(["много", "Аванс", "CARD"]));
+        assert_eq!(
+            desk.eval(typed).await,
+            serde_json::json!(["много", "Аванс", "CARD"])
+        );
         desk.fill("dialog [name=sum]", "1 000").await;
         // Two taps, and a colleague who changes something meanwhile.
         set_status(&shop, "1", "IN_PROGRESS").await;
-        desk.eval("const main = document.querySelector('dialog .btn.main'); main.click(); main.click()").await;
+        desk.eval(
+            "const main = document.querySelector('dialog .btn.main'); main.click(); main.click()",
+        )
+        .await;
         desk.until(closed).await;
         desk.sees_in("#said", "Оплата принята.").await;
-        desk.sees_in("#payments .to-pay ~ .to-pay", "4\u{a0}000\u{a0}₽").await;
+        desk.sees_in("#payments .to-pay ~ .to-pay", "4\u{a0}000\u{a0}₽")
+            .await;
         let one = serde_json::json!({"status": "IN_PROGRESS", "paid": 100_000});
         assert_eq!(paid(&shop).await, one);
         // Taking the rest and handing over asks about a debt in the same place.
-        desk.click("#payments a[href$=checkout]").await;
+        click(&desk, "#payments a[href$=checkout]").await;
         desk.fill("dialog [name=sum]", "3 000").await;
         desk.press(key(Key::Enter)).await;
-        desk.sees_in("dialog .choice", "Выдать с долгом 1\u{a0}000\u{a0}₽").await;
-        desk.click("dialog [name=debt]").await;
+        desk.sees_in("dialog .choice", "Выдать с долгом 1\u{a0}000\u{a0}₽")
+            .await;
+        click(&desk, "dialog [name=debt]").await;
         desk.click("dialog .btn.main").await;
         desk.sees_in(".slip", "Заявка выдана.").await;
         desk.sees_in(".stage > summary", "Закрыто").await;

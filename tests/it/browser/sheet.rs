@@ -16,7 +16,7 @@ fn enter() -> String {
 
 /// Scrolls to the element at `css`, away from the bars at the edges of the window and from the toast,
 /// and clicks it.
-async fn click(browser: &Browser, css: &str) {
+pub(super) async fn click(browser: &Browser, css: &str) {
     browser.find(css).await;
     let scroll = format!(
         "document.querySelector({css:?})?.scrollIntoView({{block: 'center', behavior: 'instant'}})"

@@ -4,6 +4,7 @@ use serde_json::json;
 use thirtyfour::Key;
 
 use super::chromium::Driver;
+use super::sheet::click;
 use crate::bot::{ANNA, contact, create, messages, said, text};
 use crate::harness::{Shop, eventually};
 use crate::metadata::{JPEG, jpeg};
@@ -128,7 +129,7 @@ async fn photos_are_taken_on_the_sheet_and_sent_with_a_message() {
     desk.fill("[name=comment]", "Вздулся аккумулятор").await;
     let clip = desk.find(".say [type=file]").await;
     clip.send_keys(photo).await.unwrap();
-    desk.click(".say .btn.main").await;
+    click(&desk, ".say .btn.main").await;
     desk.find(".msg.ours img[src='/photos/2']").await;
     // The same without a script, by the button.
     let off = json!({"value": true});
@@ -136,11 +137,12 @@ async fn photos_are_taken_on_the_sheet_and_sent_with_a_message() {
     desk.reload().await;
     let camera = desk.find("#photos [type=file]").await;
     camera.send_keys(photo).await.unwrap();
-    desk.click("#photos form button").await;
+    click(&desk, "#photos form button").await;
     desk.find("#photos img[src='/photos/3']").await;
     let link = renew(&shop, "1").await;
     desk.go(&link).await;
-    desk.until("document.querySelector('.said img').complete").await;
+    desk.until("document.querySelector('.said img').complete")
+        .await;
     assert_eq!(desk.count(".said img").await, 1);
     let loaded = "document.querySelector('.said img').naturalWidth > 0";
     desk.until(loaded).await;
