@@ -65,7 +65,7 @@ pub fn add(
     stored(tx, comment)
 }
 
-/// Adds an internal note with files.
+/// Adds an internal note with files, or a message to the customer, who sees them on the status page.
 ///
 /// # Errors
 /// As for [`add`].
@@ -73,11 +73,11 @@ pub fn add_files(
     tx: &Transaction,
     actor: &Actor,
     task: TaskId,
-    text: &Message,
-    files: &[NewFile],
+    shared: Option<&Routing>,
+    (text, files): (&Message, &[NewFile]),
     now: Timestamp,
 ) -> Result<Comment> {
-    let comment = add(tx, actor, task, None, text, now)?;
+    let comment = add(tx, actor, task, shared, text, now)?;
     for file in files {
         store::attachments::insert_here(tx, comment.id, file, now)?;
     }

@@ -147,7 +147,7 @@ pub fn prepare(
         Some(own) => own.has(MessageVariable::Link),
         None => form == MessageForm::Short,
     };
-    if has_link {
+    if has_link || facts.has_files {
         facts.link = status_links::make_for_message(tx, links, &row.task, now)?;
     }
     Ok(Some(Prepared { own, facts }))
@@ -196,6 +196,7 @@ fn facts_of_notice(
         Notice::Comment { comment, .. } => match store::comments::get(connection, comment)? {
             Some(comment) => Some(MessageFacts {
                 text: comment.text.as_str().to_owned(),
+                has_files: !comment.attachments.is_empty(),
                 ..of(MessagePurpose::Comment)?
             }),
             None => None,

@@ -9,17 +9,23 @@ use sha2::{Digest, Sha256};
 use crate::domain::Result;
 use crate::store::{self, Transaction};
 
-/// Digest of a form submission: its path and all its fields.
+/// Digest of a form submission: its path, all its fields, and its files.
 #[derive(Debug, Clone, Copy)]
 pub struct Post([u8; 32]);
 
 impl Post {
     /// Computes the digest. Different fields make a different submission, even with the same key:
     /// somebody has gone back and changed the form.
-    pub fn of(path: &str, fields: &[(String, String)]) -> Self {
+    pub fn of<'a>(
+        path: &str,
+        fields: &[(String, String)],
+        files: impl Iterator<Item = (&'a str, &'a [u8])>,
+    ) -> Self {
         let mut digest = Sha256::new();
         let fields = fields.iter().flat_map(|(name, value)| [&**name, &**value]);
-        for text in std::iter::once(path).chain(fields) {
+        let fields = std::iter::once(path).chain(fields).map(str::as_bytes);
+        let files = files.flat_map(|(name, bytes)| [name.as_bytes(), bytes]);
+        for text in fields.chain(files) {
             digest.update(text.len().to_le_bytes());
             digest.update(text);
         }

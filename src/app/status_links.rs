@@ -16,9 +16,10 @@ use tokio::sync::broadcast;
 use super::security::{link_key::LinkKey, secrets};
 use super::{Desk, tasks};
 use crate::domain::{
-    Actor, Approval, Comment, Day, Error, EventKind, Line, Money, PublicUrl, Result, Stage, Status,
-    Task, TaskEvent, TaskId, keep_shared,
+    Actor, Approval, AttachmentId, Comment, CommentKind, Day, Error, EventKind, Line, Money,
+    PublicUrl, Result, Stage, Status, Task, TaskEvent, TaskId, keep_shared,
 };
+use crate::store::attachments::Stored;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, TaskChanged, Transaction};
 
@@ -242,6 +243,28 @@ pub fn follow(
         seen: events.last().map_or(0, |event| event.id.get()),
         approval: approval.filter(|approval| approval.is_shown_to(task.customer)),
     })
+}
+
+/// Returns a file that the shop has sent to the holder of a link. What a customer sent is for the shop alone: the link may
+/// have been passed on.
+///
+/// # Errors
+/// As for [`follow`], and for every other file.
+pub fn file(
+    connection: &Connection,
+    links: &Links,
+    token: &str,
+    id: AttachmentId,
+    now: Timestamp,
+) -> Result<Stored> {
+    let followed = follow(connection, links, token, now)?;
+    let sent = followed.comments.iter();
+    let sent = sent.filter(|comment| comment.kind == CommentKind::ToCustomer);
+    let mut sent = sent.flat_map(|comment| &comment.attachments);
+    match sent.any(|attachment| attachment.id == id) {
+        true => store::attachments::stored(connection, id)?.ok_or(Error::NotFound),
+        false => Err(Error::NotFound),
+    }
 }
 
 /// Streams an item for every change of the link's task while the link is valid; immediately, if

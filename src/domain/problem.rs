@@ -300,6 +300,10 @@ pub enum Problem {
     FileTooLarge {
         mib: usize,
     },
+    /// All files of a message together.
+    FilesTooLarge {
+        mib: usize,
+    },
 }
 
 impl Problem {
@@ -481,6 +485,7 @@ impl Problem {
             Self::FileTwice => "problem-file-twice",
             Self::TooManyFiles { .. } => "problem-too-many-files",
             Self::FileTooLarge { .. } => "problem-file-too-large",
+            Self::FilesTooLarge { .. } => "problem-files-too-large",
         }
     }
 
@@ -512,7 +517,8 @@ impl Problem {
             | Self::RowsWrong { count: max }
             | Self::AnswerTooLong { mib: max }
             | Self::LogoKind { side: max }
-            | Self::FileTooLarge { mib: max } => Some(*max),
+            | Self::FileTooLarge { mib: max }
+            | Self::FilesTooLarge { mib: max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,
         }

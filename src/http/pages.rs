@@ -1,10 +1,12 @@
 //! Requests for pages: every request that no other route takes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt};
 use warp::Reply;
+use warp::http::header::CONTENT_LENGTH;
 use warp::http::{HeaderMap, Method, Request, StatusCode};
 use warp::path::FullPath;
 use warp::reply::Response;
@@ -106,9 +108,7 @@ pub(super) async fn take_file<B: Buf>(
     let body = match collect(chunks.as_mut(), most, time).await {
         Ok(body) => Some(body),
         Err(StatusCode::PAYLOAD_TOO_LARGE) if trusted => {
-            // Browsers show no response before they have sent everything.
-            let rest = chunks.for_each(|_| std::future::ready(()));
-            let _ = tokio::time::timeout(time, rest).await;
+            drain(chunks, time).await;
             None
         }
         Err(status) => return Err(Box::new(status.into_response())),
@@ -118,6 +118,53 @@ pub(super) async fn take_file<B: Buf>(
         head.request(Method::POST, String::new(), body),
         viewer,
     )
+}
+
+/// Receives a message with files. Everybody but an employee on our own origin may send an ordinary body alone.
+pub(super) async fn take_message<B: Buf>(
+    head: Head,
+    chunks: impl Stream<Item = Result<B, warp::Error>>,
+) -> Result<Visit, Box<Response>> {
+    let (desk, viewer) = (head.site.desk.clone(), head.viewer().await);
+    let trusted = matches!(viewer, Ok(Some(_)))
+        && web::is_own_origin(&desk, &head.headers) == Some(true)
+        && web::has_parts(&head.headers);
+    let announced = head.headers.get(CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+    let (most, time) = match trusted {
+        true => (web::tasks::MESSAGE * 1024 * 1024 + FORM, FILE_TIME),
+        false => (BODY, BODY_TIME),
+    };
+    let size = announced.unwrap_or(most).min(most);
+    // Files are held as they arrive, and once more while they are stored.
+    let memory = (size > BODY).then(|| desk.memory.upload(2 * size));
+    let mut chunks = std::pin::pin!(chunks);
+    let (body, memory) = match memory.transpose() {
+        Ok(memory) => (collect(chunks.as_mut(), most, time).await, Ok(memory)),
+        Err(busy) => (Err(StatusCode::PAYLOAD_TOO_LARGE), Err(busy)),
+    };
+    let body = match body {
+        Ok(body) => Some(body),
+        Err(StatusCode::PAYLOAD_TOO_LARGE) if trusted => {
+            drain(chunks, time).await;
+            None
+        }
+        Err(status) => return Err(Box::new(status.into_response())),
+    };
+    let mut visit = accept(
+        desk,
+        head.request(Method::POST, String::new(), body),
+        viewer,
+    )?;
+    visit.memory = memory.map_err(|busy| Box::new(web::refuse(&visit, &busy)))?;
+    visit.read_parts().await;
+    Ok(visit)
+}
+
+/// Reads the rest of a body that is refused: browsers show no response before they have sent everything.
+async fn drain<B>(chunks: impl Stream<Item = Result<B, warp::Error>>, time: Duration) {
+    let rest = chunks.for_each(|_| std::future::ready(()));
+    let _ = tokio::time::timeout(time, rest).await;
 }
 
 /// Receives a copy to be tried, of any size. Everybody but an owner on our own origin may send an ordinary body alone.

@@ -111,6 +111,20 @@ routes! { site, or else nowhere, pages, with {
     prices: "catalogue" / "import" { .and(take_file(data::TABLE)) }
     logo: "settings" / "papers" / "logo" { .and(take_file(settings::LOGO)) }
     archive: "data" / "archive" { .and(take_file(data::ARCHIVE)) }
+    message: "tasks" / Id / "comments" {
+        .and(warp::post())
+        .and(of_page.clone())
+        .and(warp::body::stream())
+        .then(|_, head, chunks| pages::take_message(head, chunks).boxed())
+        .then(show)
+    }
+    photos: "tasks" / Id / "photos" {
+        .and(warp::post())
+        .and(of_page.clone())
+        .and(warp::body::stream())
+        .then(|_, head, chunks| pages::take_message(head, chunks).boxed())
+        .then(show)
+    }
     copy: "settings" / "offsite" / "try" {
         .and(warp::post())
         .and(of_page.clone())
@@ -126,6 +140,7 @@ pages! { visit:
     GET ["s", token] => status::show(visit, token).await;
     POST ["s", token, "say"] => status::post_message(visit, token).await;
     POST ["s", token, "decide"] => status::decide(visit, token).await;
+    GET ["s", token, "files", id] => status::file(visit, token, id).await;
     GET ["s", ..] => status::nowhere(visit);
     POST ["s", ..] => status::nowhere(visit);
 
@@ -247,7 +262,10 @@ pages! { visit:
     POST ["tasks", id, "fill"] => tasks::fill(visit, id).await;
     GET ["tasks", id, "customer"] => tasks::choose_customer(visit, id).await;
     POST ["tasks", id, "customer"] => tasks::set_customer(visit, id).await;
+    POST ["tasks", id, "comments"] if visit.is_cut_off => tasks::files_too_large(visit, id).await;
     POST ["tasks", id, "comments"] => tasks::comment(visit, id).await;
+    POST ["tasks", id, "photos"] if visit.is_cut_off => tasks::files_too_large(visit, id).await;
+    POST ["tasks", id, "photos"] => tasks::add_photos(visit, id).await;
     POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;
     POST ["tasks", id, "ask"] => tasks::ask(visit, id).await;
     POST ["tasks", id, "withdraw"] => tasks::withdraw(visit, id).await;

@@ -132,6 +132,7 @@ message-comment =
     { $device } (No. { $number }), the shop writes:
 
     { $text }
+message-files = Photos and files: { $link }
 message-comment-short =
     { $device }, No. { $number }: the shop has written
     { $link }
@@ -286,6 +287,7 @@ problem-file-kind = Files of this kind are not kept: send a picture, a PDF, a re
 problem-file-twice = Send each file once.
 problem-too-many-files = Too many files: send at most { $bound } at once.
 problem-file-too-large = The file is too large: at most { $bound } MB.
+problem-files-too-large = The files are too large: at most { $bound } MB together.
 
 remark-stage-unknown = The status has no such stage: it will be its first, and the name stays in the description.
 remark-status-unknown = There is no such status: it will be “Accepted”, and the word stays in the description.
@@ -728,6 +730,8 @@ sheet-clash = While you were editing, somebody else changed the same. Choose wha
 sheet-line-changed = Somebody else has changed the line meanwhile. Check it, and remove it if that is still right.
 sheet-parts = Parts of the task
 sheet-photos = Photos
+photos-take = Take a photo
+photos-add = Add a photo
 sheet-talk = Conversation
 sheet-next = Next step
 sheet-not-agreed = of which not agreed
@@ -1004,10 +1008,12 @@ catalogue-changed = Meanwhile somebody else has changed this: now it is “{ $va
 drawer-default = Cash drawer
 channel-page = on the repair's page
 photo-alt = Picture from the customer
+photo-of-shop = Picture from the shop
 photo-waiting = A picture is on its way from Telegram
 photo-lost = A picture could not be fetched
 photo-sent = Picture
 attachment-sent = The customer sent { $what }
+attachment-ours = Attached { $what }
 attachment-yours = You sent { $what }
 attachment-name = “{ $name }”
 attachment-waiting = The file is on its way from Telegram
@@ -1612,6 +1618,7 @@ chat-hint = { $name } gets it in Telegram
 chat-hint-unreachable = Won't go to Telegram: { $why }
 chat-hint-note = Only colleagues see it
 chat-message = Message
+chat-files = Photos and files
 chat-sending = being sent
 chat-delivered = delivered { $how }
 chat-sent = sent { $how }

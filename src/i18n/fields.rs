@@ -34,6 +34,7 @@ pub fn field(name: &str) -> Option<&'static str> {
         "warrantyEndsOn" => "task-warranty",
         "warrantyOfId" => "task-warranty-of",
         "comment" => "talk-title",
+        "files" => "chat-files",
         "askPrice" => "ask-price",
         "askText" => "ask-text",
         "agreeNote" => "agree-note",

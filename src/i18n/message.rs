@@ -151,6 +151,16 @@ impl Words<'_> {
                 }
             }
         };
+        let message = match &self.facts.link {
+            Some(link) if self.facts.has_files && !message.contains(link) => {
+                let link = [("link", link.as_str().into())];
+                let files = text_with(self.language, "message-files", link);
+                let left = MOST.saturating_sub(files.chars().count() + 1);
+                let message: String = message.chars().take(left).collect();
+                format!("{message}\n{files}")
+            }
+            _ => message,
+        };
         let message: String = message.chars().take(MOST).collect();
         let starts = message.starts_with(&text(self.language, "message-no-device"));
         match starts && self.facts.device.is_empty() {

@@ -131,6 +131,7 @@ message-comment =
     { $device } (№ { $number }), сообщение мастерской:
 
     { $text }
+message-files = Фото и файлы: { $link }
 message-comment-short =
     { $device }, № { $number }: вам написали
     { $link }
@@ -293,6 +294,7 @@ problem-file-kind = Файлы такого вида не хранятся: пр
 problem-file-twice = Каждый файл отправляйте один раз.
 problem-too-many-files = Слишком много файлов: не больше { $bound } за раз.
 problem-file-too-large = Файл слишком большой: не больше { $bound } МБ.
+problem-files-too-large = Файлы слишком большие: вместе не больше { $bound } МБ.
 
 remark-stage-unknown = Такого этапа у статуса нет: будет первый, а название останется в описании.
 remark-status-unknown = Такого статуса нет: будет «Принято», а слово останется в описании.
@@ -750,6 +752,8 @@ sheet-clash = Пока вы меняли, это же изменил кто-то
 sheet-line-changed = Строку тем временем изменил кто-то другой. Проверьте её и уберите, если это по-прежнему нужно.
 sheet-parts = Части заявки
 sheet-photos = Фото
+photos-take = Снять фото
+photos-add = Добавить фото
 sheet-talk = Разговор
 sheet-next = Следующий шаг
 sheet-not-agreed = из них не согласовано
@@ -1033,10 +1037,12 @@ catalogue-changed = Пока вы правили, это изменил кто-�
 drawer-default = Касса
 channel-page = на странице заявки
 photo-alt = Фото от клиента
+photo-of-shop = Фото мастерской
 photo-waiting = Фото загружается из Telegram
 photo-lost = Фото не загрузилось
 photo-sent = Фото
 attachment-sent = Клиент прислал { $what }
+attachment-ours = Приложили { $what }
 attachment-yours = Вы прислали { $what }
 attachment-name = «{ $name }»
 attachment-waiting = Файл загружается из Telegram
@@ -1659,6 +1665,7 @@ chat-hint = { $name } получит в Telegram
 chat-hint-unreachable = В Telegram не уйдёт: { $why }
 chat-hint-note = Увидят только свои
 chat-message = Сообщение
+chat-files = Фото и файлы
 chat-sending = отправляется
 chat-delivered = доставлено { $how }
 chat-sent = отправлено { $how }

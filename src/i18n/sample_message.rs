@@ -36,6 +36,7 @@ pub fn sample_facts(
     };
     let (total, is_quote) = (WORK + PART, purpose == MessagePurpose::Quote);
     let mut facts = MessageFacts {
+        has_files: false,
         purpose,
         number: NUMBER,
         device: "iPhone 12".to_owned(),

@@ -49,7 +49,21 @@ pub async fn picture(desk: &Desk, actor: Actor, id: &str) -> Result<Response> {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn file(desk: &Desk, actor: Actor, id: &str) -> Result<Response> {
-    let stored = read(desk, actor, id).await?;
+    download_of(read(desk, actor, id).await?)
+}
+
+/// Serves a file to a customer: a picture that browsers display, or else a download.
+///
+/// # Errors
+/// [`Error::Internal`] for a name that no header can hold.
+pub fn to_customer(stored: Stored) -> Result<Response> {
+    match stored.attachment.width {
+        Some(_) => Ok(answer(stored)),
+        None => download_of(stored),
+    }
+}
+
+fn download_of(stored: Stored) -> Result<Response> {
     let disposition = disposition(&stored.attachment.download_name())?;
     let mut response = answer(stored);
     response

@@ -167,7 +167,8 @@ pub fn foreign_origin(visit: &Visit) -> Response {
 fn show(visit: &Visit, status: StatusCode, title: &str, text: String) -> Response {
     let title = visit.texts.s(title);
     let is_secret = |(name, _): &(String, String)| name.to_lowercase().contains("password");
-    let again = match status.is_server_error() && !visit.form.iter().any(is_secret) {
+    let is_whole = !visit.has_files() && !visit.form.iter().any(is_secret);
+    let again = match status.is_server_error() && is_whole {
         true => &visit.form[..],
         false => &[],
     };

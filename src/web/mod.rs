@@ -40,7 +40,7 @@ use warp::reply::Response;
 use crate::domain::Error;
 
 pub use errors::{foreign_origin, method_not_allowed, say_when};
-pub use visit::{PageRequest, Viewer, Visit, is_own_origin, parts, receive, viewer};
+pub use visit::{PageRequest, Viewer, Visit, has_parts, is_own_origin, parts, receive, viewer};
 
 /// Responds with an error page.
 pub fn refuse(visit: &Visit, error: &Error) -> Response {

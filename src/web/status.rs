@@ -7,13 +7,15 @@ use warp::reply::Response;
 
 use super::bill::Bill;
 use super::form::Errors;
-use super::logo;
+use super::tasks::SentAttachment;
 use super::visit::Visit;
+use super::{attachments, logo};
 use crate::app::answers;
 use crate::app::posts;
 use crate::app::status_links::{self, Followed};
 use crate::domain::{
-    Approval, ApprovalId, Attachment, CommentKind, Decision, Error, Message, Money, Result, Status,
+    Approval, ApprovalId, Attachment, AttachmentId, CommentKind, Decision, Error, Message, Money,
+    Result, Status,
 };
 use crate::i18n;
 use crate::store::Transaction;
@@ -63,8 +65,10 @@ struct Question {
 /// A message with its author and time.
 struct PageMessage {
     mine: bool,
-    /// Descriptions of the attachments; the files are visible to staff only.
+    /// Descriptions of the customer's attachments, whose files are visible to staff only.
     sent: Vec<String>,
+    /// The shop's files.
+    files: Vec<SentAttachment>,
     text: String,
     line: String,
 }
@@ -108,6 +112,20 @@ async fn show_with(
             let page = StatusPage::new(visit, token, &followed, logo, errors);
             visit.page_as(status, &page)
         }
+        Err(Error::NotFound) => gone(visit),
+        Err(error) => Err(error),
+    }
+}
+
+/// Serves a file that the shop has sent.
+pub async fn file(visit: &Visit, token: &str, id: &str) -> Result<Response> {
+    let (desk, now) = (&visit.desk, visit.desk.clock.now());
+    desk.limits.look(visit.address)?;
+    let id = AttachmentId::parse("id", id).map_err(|_| Error::NotFound)?;
+    let (links, asked) = (desk.links(), token.to_owned());
+    let read = move |c: &_| status_links::file(c, &links, &asked, id, now);
+    match desk.db.read(read).await {
+        Ok(stored) => attachments::to_customer(stored),
         Err(Error::NotFound) => gone(visit),
         Err(error) => Err(error),
     }
@@ -181,13 +199,15 @@ impl<'a> StatusPage<'a> {
         let sum = |sum: Option<Money>| sum.map(|sum| texts.money(sum));
         let said = task.comments.iter().map(|comment| {
             let mine = comment.kind == CommentKind::FromCustomer;
+            let attachments = comment.attachments.iter();
+            let (theirs, ours): (Vec<_>, Vec<_>) = attachments.partition(|_| mine);
             let who = if mine { "status-you" } else { "status-shop" };
             PageMessage {
                 mine,
-                sent: comment
-                    .attachments
-                    .iter()
-                    .map(|one| sent(one, texts))
+                sent: theirs.into_iter().map(|one| sent(one, texts)).collect(),
+                files: ours
+                    .into_iter()
+                    .map(|one| SentAttachment::of(one, comment.kind, texts))
                     .collect(),
                 text: comment.text.as_str().to_owned(),
                 line: format!("{} · {}", texts.s(who), texts.when(&comment.at)),

@@ -75,7 +75,7 @@ async fn a_card_says_on_three_lines_what_it_is_what_is_wrong_and_when_or_how_muc
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
     let accepted = column(&show(&browser, "/board").await, 1);
     assert!(
-        accepted.contains("class=\"tile late\" draggable=\"true\" data-task=\"2\"")
+        accepted.contains("class=\"tile late\" data-task=\"2\"")
             && accepted.contains("<span class=\"bad\">25 июл</span>"),
         "{accepted}"
     );

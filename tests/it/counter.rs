@@ -350,6 +350,7 @@ const OTHERS: &[&str] = &[
     "/manifest.webmanifest",
     "/assets/none",
     "/s/none",
+    "/s/none/files/1",
     "/login",
     "/first-run",
     "/join/token",
@@ -482,6 +483,8 @@ fn every_page_is_among_those_that_are_looked_at() {
         "/data/archive",
         "/catalogue/import",
         "/settings/papers/logo",
+        "/tasks/1/comments",
+        "/tasks/1/photos",
     ];
     let paths = paths.chain(STREAMS).chain(&known).chain(&posts);
     let paths: Vec<Vec<&str>> = paths

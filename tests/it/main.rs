@@ -122,6 +122,7 @@ mod streams;
 mod sync;
 mod tables;
 mod task_customers;
+mod task_files;
 mod tasks;
 mod telegram_changes;
 mod telegram_ways;

@@ -590,7 +590,7 @@ async fn an_owner_refunds_and_reverses_and_nobody_else_does() {
     let form = page(&browser, corrections[0]).await;
     all_in(
         &form,
-        &["value=\"3 500\"", "<option value=\"CASH\" selected>"],
+        &["value=\"3 500\"", "name=\"method\" value=\"CASH\" checked>"],
     );
     // A part, by another method, twice tapped.
     let form = [

@@ -64,6 +64,20 @@ impl<'a> Browser<'a> {
         answer
     }
 
+    pub fn origin(&self) -> &str {
+        &self.shop.url
+    }
+
+    /// Sends a form with files, whose parts end with `--XX--`.
+    pub async fn send_parts(&self, origin: &str, path: &str, body: Vec<u8>) -> Response {
+        let request = self.client.post(format!("{}{path}", self.shop.url));
+        let request = request
+            .header("cookie", &self.cookie)
+            .header("origin", origin)
+            .header("content-type", "multipart/form-data; boundary=XX");
+        request.body(body).send().await.unwrap()
+    }
+
     async fn post_from(&self, origin: &str, path: &str, form: &[(&str, &str)]) -> Response {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(form)

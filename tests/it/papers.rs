@@ -274,7 +274,7 @@ async fn the_preview_shows_what_was_typed_and_stores_nothing() {
     assert!(
         receipt
             .trim_start()
-            .starts_with("<article class=\"paper a4\""),
+            .starts_with("<div data-seen=\"paper\">\n<article class=\"paper a4\""),
         "{receipt}"
     );
     assert!(receipt.contains("Раз\nДва") && !receipt.contains("class=\"signs\""));

@@ -25,6 +25,8 @@ pub struct MessageFacts {
     pub warranty: Option<Day>,
     /// What an employee wrote; empty for nothing.
     pub text: String,
+    /// Whether files were sent with it, which the customer sees on the status page.
+    pub has_files: bool,
     /// The lines of a quote; empty for a price alone.
     pub lines: Vec<AgreedLine>,
     pub discount: Money,
@@ -54,6 +56,7 @@ impl MessageFacts {
             since,
             warranty: details.warranty_until.filter(|end| *end >= today),
             text: String::new(),
+            has_files: false,
             lines: Vec::new(),
             discount: Money::ZERO,
             link: None,

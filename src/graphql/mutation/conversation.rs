@@ -114,7 +114,8 @@ impl ConversationMutation {
             .together()?;
         let text = text.unwrap_or_else(Message::wordless);
         let add = move |tx: &Transaction<'_>| {
-            let comment = app::comments::add_files(tx, &actor, id, &text, &files, request.now)?;
+            let comment =
+                app::comments::add_files(tx, &actor, id, None, (&text, &files), request.now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
         };
         let work = move |tx: &Transaction<'_>| request.once(tx, || add(tx));

@@ -35,15 +35,10 @@ function run(toast, looks = 0) {
 
 async function lookAgain(toast, address, looks) {
   const { timer } = toast;
-  let html = null;
-  try {
-    const answer = await fetch(address, { headers });
-    if (answer.ok) html = await answer.text();
-  } catch {
-    // It is shown as it was; the server knows when it is too late.
-  }
+  const html = await ask(address);
   // Another toast has taken its place meanwhile.
   if (toast.timer !== timer) return;
+  // Without a response it stays as it was; the server knows when it is too late.
   if (html !== null) toast.innerHTML = html;
   run(toast, looks);
 }
@@ -56,31 +51,26 @@ document.addEventListener("submit", async (event) => {
   if (!toast || form.matches("[data-place]")) return;
   event.preventDefault();
   clearInterval(toast.timer);
-  let told = null;
-  try {
-    const body = new URLSearchParams(new FormData(form, event.submitter));
-    const answer = await fetch(form.action, { method: "POST", headers, body });
-    if (answer.ok) told = await answer.json();
-  } catch {
-    // Any failure is reported below.
-  }
+  await tell(form.action, new URLSearchParams(new FormData(form, event.submitter)));
   toast.hidden = toast !== said;
-  if (told) show(told.toast);
-  else say(document.body.dataset.failed);
   refresh();
 }, true);
 
-function show(html) {
-  said.innerHTML = html;
+/** Sends a change of a task, and shows its toast. Returns whether it succeeded. */
+async function tell(address, body) {
+  const told = await ask(address, { method: "POST", body, as: "json" });
+  if (told) show(told.toast);
+  else say(document.body.dataset.failed);
+  return Boolean(told);
+}
+
+function show(content, as = "innerHTML") {
+  said[as] = content;
   said.hidden = false;
   run(said);
 }
 
-function say(text) {
-  said.textContent = text;
-  said.hidden = false;
-  run(said);
-}
+const say = (text) => show(text, "textContent");
 
 for (const toast of document.querySelectorAll("main .toast")) run(toast);
 
@@ -90,11 +80,8 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const field = button.previousElementSibling;
   field.select();
-  try {
-    await navigator.clipboard.writeText(field.value);
-  } catch {
-    document.execCommand("copy");
-  }
+  const copied = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);
+  if (!copied) document.execCommand("copy");
   button.textContent = document.body.dataset.copied;
 });
 
@@ -165,24 +152,15 @@ async function refresh() {
   const address = ownAddress();
   if (parts.length === 0 || !address) return;
   const mine = ++round;
-  let page;
-  try {
-    const answer = await fetch(address, { headers });
-    // The object or the session no longer exists: show the server's page about it.
-    if ([401, 404].includes(answer.status)) {
-      if (address === location.href) location.reload();
-      else location.replace(address);
-    }
-    if (!answer.ok) return;
-    page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  } catch {
-    return;
-  }
+  // The object or the session no longer exists: show the server's page about it.
+  const gone = () => (address === location.href ? location.reload() : location.replace(address));
+  const html = await ask(address, { gone });
   // A later request has a newer response.
-  if (mine !== round) return;
+  if (html === null || mine !== round) return;
   // The page has another address since, as after a tab of the board: this response shows the one before.
   if (ownAddress() !== address) return refresh();
   missed = false;
+  const page = parsed(html);
   for (const part of parts) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!fresh || part.innerHTML === fresh.innerHTML) continue;
@@ -191,9 +169,7 @@ async function refresh() {
   }
 }
 
-for (const end of ["focusout", "dragend"]) {
-  document.addEventListener(end, () => setTimeout(() => { if (missed) refresh(); }));
-}
+document.addEventListener("focusout", () => setTimeout(() => { if (missed) refresh(); }));
 
 /** Listens for events. EventSource gives up after a response that is no stream; then reconnect. */
 let source;
@@ -213,9 +189,7 @@ function listen(address, before) {
     refresh();
     setTimeout(listen, 3000, address, true);
   });
-  source.addEventListener("taskChanged", () => {
-    timer ??= setTimeout(() => { timer = null; refresh(); }, 100);
-  });
+  source.addEventListener("taskChanged", () => { timer ??= setTimeout(() => { timer = null; refresh(); }, 100); });
 }
 
 const { live } = document.body.dataset;

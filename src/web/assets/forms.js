@@ -2,6 +2,18 @@
 "use strict";
 
 const headers = { "X-Requested-By": "desk" };
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+
+/** Returns the body of a response; null when none came, or one of another status. `gone` is called without session or object. */
+async function ask(address, { as = "text", also, gone, ...options } = {}) {
+  try {
+    const answer = await fetch(address, { headers, ...options });
+    if ([401, 404].includes(answer.status)) gone?.();
+    return answer.ok || answer.status === also ? await answer[as]() : null;
+  } catch {
+    return null;
+  }
+}
 
 // Repeated submission of a POST form is ignored, but only for some milliseconds: a page does not
 // learn that its request was cancelled or lost.
@@ -9,33 +21,25 @@ const AGAIN = 2000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  if (Date.now() - form.dataset.sent < AGAIN) {
-    event.preventDefault();
-    return;
-  }
+  if (Date.now() - form.dataset.sent < AGAIN) return event.preventDefault();
   form.dataset.sent = Date.now();
   keep();
   // A response at the same URL would replace the form's history entry, and Back would skip the form.
   // So the action gets a URL of its own.
   if (form.action === location.href) form.action += form.action.includes("?") ? "&" : "?";
 });
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
-});
+window.addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent; });
 
 // Typed values are stored in the page's history entry, so that Back restores them after a failure,
 // and a new form is empty. Hidden fields are stored too: the idempotency key, and the original values
 // for detecting conflicts. Forms with passwords, and files, are not stored.
 const texts = "input:not([type=hidden], [type=radio], [type=checkbox], [type=password], [type=file], [readonly]), textarea";
-const kept = () => [...document.forms].filter((form) =>
-  form.method === "post" && form.querySelector(texts) && !form.querySelector("[type=password]"));
+const kept = () => [...document.forms].filter((form) => form.method === "post" && form.querySelector(texts) && !form.querySelector("[type=password]"));
 const goal = (form) => form.getAttribute("action").replace(/[?&]+$/, "");
-const fields = (form) => [...form.elements].filter((field) =>
-  field.name && field.matches("input:not([type=file]), textarea, select"));
+const fields = (form) => [...form.elements].filter((field) => field.name && field.matches("input:not([type=file]), textarea, select"));
 
 function keep() {
-  const forms = kept().map((form) => [goal(form),
-    fields(form).map(({ name, type, value, checked }) => [name, type, value, checked])]);
+  const forms = kept().map((form) => [goal(form), fields(form).map(({ name, type, value, checked }) => [name, type, value, checked])]);
   history.replaceState({ ...history.state, forms }, "");
 }
 
@@ -68,27 +72,21 @@ const isOpen = (list) => !CSS.supports("selector(:open)") || list.matches(":open
 
 // A filter is applied when it is chosen, and empty ones are left out of the URL.
 for (const form of document.querySelectorAll("[data-filters]")) {
-  form.addEventListener("change", (event) => {
-    if (event.target.name && isPointed(event)) form.requestSubmit();
-  });
-  form.addEventListener("formdata", (event) => {
-    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  form.addEventListener("change", (event) => { if (event.target.name && isPointed(event)) form.requestSubmit(); });
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
   });
 }
 
 // Enter moves to the next field from a lookup field of a form that saves something, and from one filled by a scanner, which ends its
 // input with Enter. In all other fields, Enter submits the form.
-const goOn = (field) => {
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (event.key !== "Enter" || event.isComposing || !field.matches("form[method=post] [data-known], [data-scanned]")) return;
+  event.preventDefault();
   const lines = [...field.form.elements].filter((line) => line.matches("input, select, textarea") && line.checkVisibility());
   lines[lines.indexOf(field) + 1]?.focus();
-};
-for (const field of document.querySelectorAll("form[method=post] [data-known], [data-scanned]")) {
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
-    event.preventDefault();
-    goOn(field);
-  });
-}
+});
 
 // Lookup of the customer or the device while its number is typed.
 const unknown = document.querySelector("[data-unknown]");
@@ -107,25 +105,13 @@ for (const field of document.querySelectorAll("[data-known]")) {
     const typed = field.value;
     if (typed === asked) return;
     asked = typed;
-    if (typed.replace(/[^\p{L}\p{N}]/gu, "").length < (field.dataset.least ?? 5)) {
-      show("");
-      return;
-    }
-    let html;
-    try {
-      const answer = await fetch(field.dataset.known + encodeURIComponent(typed), { headers });
-      html = answer.ok ? await answer.text() : "";
-    } catch {
-      // The next input retries, and the server looks it up in any case.
-      return;
-    }
-    if (field.value === typed) show(html);
+    if (typed.replace(/[^\p{L}\p{N}]/gu, "").length < (field.dataset.least ?? 5)) return show("");
+    // Without a response the next input retries, and the server looks it up in any case.
+    const html = await ask(field.dataset.known + encodeURIComponent(typed));
+    if (field.value === typed) show(html ?? "");
   };
   let timer;
-  field.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(look, 250);
-  });
+  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 250); });
   field.addEventListener("blur", look);
   // A value restored from history differs from the default, and is looked up.
   look();

@@ -12,21 +12,25 @@ function step(from, by) {
   return Boolean(row);
 }
 
+/** Shows a part of another page over this one, which it names in the same way. */
+function over(part, name) {
+  const dialog = document.body.appendChild(document.createElement("dialog"));
+  dialog.className = name;
+  dialog.setAttribute("aria-labelledby", part.getAttribute("aria-labelledby"));
+  dialog.append(part);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+  return dialog;
+}
+
 /** Shows the list of the keys without leaving the page. */
 async function help() {
-  const open = document.querySelector("dialog.keys");
-  if (open) return open.showModal();
-  const answer = await fetch("/keys", { headers });
-  const list = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("keys");
-  if (!answer.ok || !list) return location.assign("/keys");
-  const dialog = document.createElement("dialog");
-  dialog.className = "keys";
-  dialog.setAttribute("aria-labelledby", "keys-title");
-  dialog.append(list);
+  const html = await ask("/keys");
+  const list = html && parsed(html).getElementById("keys");
+  if (!list) return location.assign("/keys");
   list.querySelector("form").hidden = false;
-  document.body.append(dialog);
+  const dialog = over(list, "keys");
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.showModal();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -36,8 +40,7 @@ document.addEventListener("keydown", (event) => {
     const { form } = target;
     if (key !== "Enter" || form?.method !== "post") return;
     event.preventDefault();
-    form.requestSubmit(form.querySelector("button.main:not([type=button])"));
-    return;
+    return form.requestSubmit(form.querySelector("button.main:not([type=button])"));
   }
   if (typing(target) || document.querySelector("dialog[open]")) return;
   // By the key's place, too: other layouts have other letters there.

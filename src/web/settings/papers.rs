@@ -34,7 +34,7 @@ struct PapersPage<'a> {
 
 /// The paper beside the form, for the script.
 #[derive(Template)]
-#[template(path = "settings-preview.html")]
+#[template(path = "settings-previews.html")]
 struct PreviewPart {
     preview: PaperPreview,
 }

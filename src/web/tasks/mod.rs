@@ -27,7 +27,10 @@ pub use link::{ask_for_link, give_link};
 pub use list::{list, list_address};
 pub use new::{PhoneLookup, create, known_device, look_up, new};
 pub use one::show;
-pub use talk::{TALK_FIELDS, agree, ask, comment, settle, withdraw};
+pub use talk::{
+    FILES, MESSAGE, SentAttachment, TALK_FIELDS, add_photos, agree, ask, comment, files_too_large,
+    settle, withdraw,
+};
 pub use toast::{Toast, look_again, toast};
 
 use std::collections::HashSet;

@@ -131,8 +131,10 @@ pub async fn show_open(
         photos: talk
             .comments
             .iter()
-            .flat_map(|comment| &comment.attachments)
-            .map(|sent| SentAttachment::of(sent, texts))
+            .flat_map(|comment| {
+                let sent = comment.attachments.iter();
+                sent.map(|sent| SentAttachment::of(sent, comment.kind, texts))
+            })
             .filter(|sent| sent.picture.is_some())
             .collect(),
         chat: Chat::new(visit, &row, &talk, &link, &draft, (&stages, &employees)),

@@ -7,7 +7,8 @@ use super::one::show_with;
 use super::task_id;
 use crate::app;
 use crate::domain::{
-    Attachment, AttachmentState, Error, Message, Money, NewApproval, Purpose, Result,
+    Attachment, AttachmentState, CommentKind, Error, Message, Money, NewApproval, NewFile, Problem,
+    Purpose, Result,
 };
 use crate::i18n;
 use crate::store::Transaction;
@@ -16,7 +17,12 @@ use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// The typed fields.
-pub const TALK_FIELDS: &[&str] = &["comment", "askPrice", "askText", "agreeNote"];
+pub const TALK_FIELDS: &[&str] = &["comment", FILES, "askPrice", "askText", "agreeNote"];
+
+/// Name of the field of files.
+pub const FILES: &str = "files";
+/// Maximum size of all files of a message, in MiB.
+pub const MESSAGE: usize = 16;
 
 /// Typed contents of the forms, and their errors.
 #[derive(Default)]
@@ -34,6 +40,8 @@ pub struct ConversationForm {
 /// An attachment: a picture, or a note with a file to download.
 pub struct SentAttachment {
     pub id: i64,
+    /// Text that stands for the picture.
+    pub alt: String,
     /// Displayed size, for a picture that browsers display.
     pub picture: Option<(i64, i64)>,
     pub note: String,
@@ -44,7 +52,12 @@ pub struct SentAttachment {
 }
 
 impl SentAttachment {
-    pub fn of(attachment: &Attachment, texts: &Texts) -> Self {
+    /// Describes an attachment of a comment of that kind.
+    pub fn of(attachment: &Attachment, kind: CommentKind, texts: &Texts) -> Self {
+        let (alt, note) = match kind {
+            CommentKind::FromCustomer => ("photo-alt", "attachment-sent"),
+            CommentKind::Internal | CommentKind::ToCustomer => ("photo-of-shop", "attachment-ours"),
+        };
         let is_waiting = attachment.state == AttachmentState::Waiting;
         let missing = match (attachment.is_picture(), is_waiting, attachment.state) {
             (true, true, _) => Some("photo-waiting"),
@@ -57,7 +70,8 @@ impl SentAttachment {
         Self {
             id: attachment.id.get(),
             picture: attachment.width.zip(attachment.height),
-            note: texts.fill("attachment-sent", "what", what),
+            alt: texts.s(alt),
+            note: texts.fill(note, "what", what),
             is_here: attachment.state == AttachmentState::Here,
             missing: missing.map(|id| texts.s(id)),
             is_waiting,
@@ -65,17 +79,33 @@ impl SentAttachment {
     }
 }
 
-/// Adds an internal note or a message to the customer, depending on the button.
+/// Adds an internal note or a message to the customer, as the switch says, with files.
 pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
-    let (actor, task) = (visit.actor()?, task_id(id)?);
-    let (now, shared) = (visit.desk.clock.now(), visit.typed("to") == "customer");
+    say(visit, id, visit.typed("to") == "customer").await
+}
+
+/// Adds photos as an internal note.
+pub async fn add_photos(visit: &Visit, id: &str) -> Result<Response> {
+    say(visit, id, false).await
+}
+
+async fn say(visit: &Visit, id: &str, shared: bool) -> Result<Response> {
+    let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
     let mut draft = ConversationForm {
         comment: visit.typed("comment").to_owned(),
         internal: !shared,
         ..ConversationForm::default()
     };
-    let text = Message::parse("comment", &draft.comment);
-    let Some(text) = draft.errors.take(text, &visit.texts)? else {
+    let files = draft.errors.take(files(visit), &visit.texts)?;
+    // A photo may be a note without words; what goes to a customer needs some.
+    let text = match &files {
+        Some(files) if !shared && !files.is_empty() && draft.comment.trim().is_empty() => {
+            Ok(Message::wordless())
+        }
+        _ => Message::parse("comment", &draft.comment),
+    };
+    let text = draft.errors.take(text, &visit.texts)?;
+    let (Some(text), Some(files)) = (text, files) else {
         return show_with(visit, id, StatusCode::UNPROCESSABLE_ENTITY, draft).await;
     };
     let (post, desk) = (visit.post(), visit.desk.clone());
@@ -83,7 +113,8 @@ pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
         let add = || {
             let routing = desk.routing();
             let to = shared.then_some(&routing);
-            let comment = app::comments::add(tx, &actor, task, to, &text, now)?;
+            let said = (&text, &*files);
+            let comment = app::comments::add_files(tx, &actor, task, to, said, now)?;
             let row = app::tasks::get(tx, &actor, task)?;
             if shared
                 && desk
@@ -100,6 +131,26 @@ pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
     visit.desk.db.write(say).await?;
     let said = if shared { "?said=message" } else { "" };
     Ok(visit.go(&format!("/tasks/{id}{said}")))
+}
+
+/// Parses the files of the form.
+fn files(visit: &Visit) -> Result<Vec<NewFile>> {
+    let sent = visit.files(FILES);
+    if sent.clone().next().is_none() {
+        return Ok(Vec::new());
+    }
+    NewFile::check_count(FILES, sent.clone().count())?;
+    sent.map(|file| NewFile::parse(FILES, &file.name, file.bytes.to_vec()))
+        .collect()
+}
+
+/// Rejects a message whose files were cut off.
+pub async fn files_too_large(visit: &Visit, id: &str) -> Result<Response> {
+    visit.actor()?;
+    let mut draft = ConversationForm::default();
+    let problem = Problem::FilesTooLarge { mib: MESSAGE };
+    draft.errors.add(problem.at(FILES).into(), &visit.texts)?;
+    show_with(visit, id, StatusCode::PAYLOAD_TOO_LARGE, draft).await
 }
 
 /// Marks the customer's messages as needing no answer.

@@ -2,10 +2,10 @@
 
 mod answer;
 mod own_path;
+mod parts;
 mod received;
 mod viewer;
 
-use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -18,10 +18,13 @@ use super::negotiate;
 use super::text::Texts;
 use crate::app::Desk;
 use crate::app::accounts::Source;
+use crate::app::memory::MemoryPermit;
 use crate::app::posts::Post;
 use crate::domain::{Actor, Error, Owner, Problem, Result};
 
 pub use answer::gzip;
+pub use parts::SentFile;
+use parts::parts_of;
 pub use received::{FILE, Upload, receive};
 use viewer::cookie_name;
 pub use viewer::{Badge, Viewer, viewer};
@@ -48,6 +51,10 @@ pub struct Visit {
     headers: HeaderMap,
     /// Multipart body of an upload; empty if none.
     files: Bytes,
+    /// Files of a form that was read as a whole.
+    sent: Vec<SentFile>,
+    /// Held while such a form is in the memory.
+    pub memory: Option<MemoryPermit>,
     /// An uploaded copy, on the page that takes one.
     pub upload: Option<Upload>,
 }
@@ -98,6 +105,8 @@ impl Visit {
             form: form_urlencoded::parse(&form).into_owned().collect(),
             is_cut_off,
             files,
+            sent: Vec::new(),
+            memory: None,
             upload: None,
             viewer,
             texts,
@@ -166,7 +175,27 @@ impl Visit {
     /// Returns the submission, if the form has such a key.
     pub fn post(&self) -> Option<Post> {
         self.sent("key").filter(|key| !key.is_empty())?;
-        Some(Post::of(&self.path.join("/"), &self.form))
+        let files = self.sent.iter().map(|file| (&*file.name, &*file.bytes));
+        Some(Post::of(&self.path.join("/"), &self.form, files))
+    }
+
+    /// Reads the fields and the files of a multipart form. One that breaks off has none of them.
+    pub async fn read_parts(&mut self) {
+        let Some(boundary) = boundary(&self.headers) else {
+            return;
+        };
+        let body = std::mem::take(&mut self.files);
+        (self.form, self.sent) = parts_of(body, boundary).await.unwrap_or_default();
+    }
+
+    /// Returns the files of a field.
+    pub fn files(&self, field: &str) -> impl Iterator<Item = &SentFile> + Clone {
+        self.sent.iter().filter(move |file| file.field == field)
+    }
+
+    /// Returns whether files came with the form, which can't be sent again from a page.
+    pub fn has_files(&self) -> bool {
+        !self.sent.is_empty()
     }
 
     /// Returns an uploaded file by its field name.
@@ -176,18 +205,15 @@ impl Visit {
     pub async fn file(&self, name: &'static str) -> Result<Bytes> {
         let missing = || Problem::Required.at(name);
         let boundary = boundary(&self.headers).ok_or_else(missing)?;
-        let body = futures_util::stream::iter([Ok::<_, Infallible>(self.files.clone())]);
-        let mut form = multer::Multipart::new(body, boundary);
         // A truncated body counts as a missing file.
-        while let Ok(Some(field)) = form.next_field().await {
-            if field.name() == Some(name) {
-                let file = field.bytes().await.map_err(|_| missing())?;
-                return Some(file)
-                    .filter(|file| !file.is_empty())
-                    .ok_or_else(|| missing().into());
-            }
-        }
-        Err(missing().into())
+        let (_, files) = parts_of(self.files.clone(), boundary)
+            .await
+            .map_err(|_| missing())?;
+        let mut files = files.into_iter().filter(|file| file.field == name);
+        files
+            .next()
+            .map(|file| file.bytes)
+            .ok_or_else(|| missing().into())
     }
 
     /// Returns whether a form was submitted from our own origin, according to the browser.
@@ -265,6 +291,11 @@ fn normal(origin: &str) -> Option<String> {
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let named = url.username().is_empty() && url.password().is_none();
     (bare && named && url.has_host()).then(|| url.origin().ascii_serialization())
+}
+
+/// Returns whether a form has parts, as those with files.
+pub fn has_parts(headers: &HeaderMap) -> bool {
+    boundary(headers).is_some()
 }
 
 /// Returns the boundary of a multipart form.

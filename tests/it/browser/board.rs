@@ -81,6 +81,18 @@ async fn a_card_is_dragged_to_another_column_with_the_mouse_and_back_by_undo() {
         json!({"status": "ACCEPTED", "version": 3})
     );
     browser.until("window.untouched").await;
+    // Escape leaves it where it is, and a click opens it.
+    let drag = web
+        .action_chain()
+        .click_and_hold_element(&browser.find("[data-task='2'] p").await);
+    drag.move_by_offset(300, 5).perform().await.unwrap();
+    browser.find(".tile.lifted").await;
+    browser.press(String::from(Key::Escape.value())).await;
+    browser
+        .until("!document.querySelector('.lifted, .dragged, .over')")
+        .await;
+    web.action_chain().release().perform().await.unwrap();
+    column(&browser, ACCEPTED, "1,2,3").await;
     // A card is also closed by dropping it onto the folded column.
     browser
         .eval("move(document.querySelector('[data-task=\"3\"]'), document.querySelector('.shut'))")
@@ -88,6 +100,8 @@ async fn a_card_is_dragged_to_another_column_with_the_mouse_and_back_by_undo() {
     browser.sees_in(".shut", "Закрыто за 7 дней, 1").await;
     column(&browser, ACCEPTED, "1,2").await;
     assert_eq!(task(&shop, 3).await["status"], "CLOSED");
+    browser.click("[data-task='2'] > a").await;
+    browser.at("/tasks/2").await;
     shop.close().await;
 }
 
@@ -169,6 +183,139 @@ async fn a_phone_shows_one_column_and_moves_a_card_with_a_thumb() {
     browser.until(&format!("{columns} === '2'")).await;
     browser.click(".tabs .CLOSED").await;
     browser.until(&format!("{columns} === '4'")).await;
+    shop.close().await;
+}
+
+/// Sends a touch of one finger; without a place, it is lifted.
+async fn touch(browser: &Browser, what: &str, at: Option<(f64, f64)>) {
+    let points: Vec<Value> = at.iter().map(|(x, y)| json!({"x": x, "y": y})).collect();
+    let event = json!({"type": what, "touchPoints": points});
+    browser.cdp("Input.dispatchTouchEvent", event).await;
+}
+
+/// Returns the middle of an element in the window.
+async fn middle(browser: &Browser, css: &str) -> (f64, f64) {
+    browser.find(css).await;
+    let script = format!(
+        "const {{ x, y, width, height }} = document.querySelector({css:?}).getBoundingClientRect(); return [x + width / 2, y + height / 2]"
+    );
+    let place = browser.eval(&script).await;
+    (place[0].as_f64().unwrap(), place[1].as_f64().unwrap())
+}
+
+/// Rests on a card until it is lifted.
+async fn lift(browser: &Browser, css: &str) {
+    let from = middle(browser, css).await;
+    touch(browser, "touchStart", Some(from)).await;
+    browser.find(".tile.lifted").await;
+}
+
+#[tokio::test]
+async fn a_finger_that_rests_on_a_card_drags_it_and_a_swipe_scrolls() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let (shop, browser) = board(&driver).await;
+    // A tablet, on which the columns are wider than the screen, and lower than what is on it.
+    let size = json!({"width": 820, "height": 480, "deviceScaleFactor": 1, "mobile": true});
+    browser
+        .cdp("Emulation.setDeviceMetricsOverride", size)
+        .await;
+    let touches = json!({"enabled": true});
+    browser
+        .cdp("Emulation.setTouchEmulationEnabled", touches)
+        .await;
+    shop.database().execute_batch(THOUSAND).unwrap();
+    browser.reload().await;
+    browser.sees_in(".head", "1003 открытых").await;
+    let wide = "document.documentElement.scrollWidth <= innerWidth";
+    assert_eq!(browser.eval(&format!("return {wide}")).await, true);
+    browser.eval("window.untouched = true").await;
+    let first = "[data-stage='1'] .tile";
+    let task = browser
+        .eval(&format!(
+            "return document.querySelector({first:?}).dataset.task"
+        ))
+        .await;
+    let task: i64 = task.as_str().unwrap().parse().unwrap();
+
+    // One that rests lifts the card, which is dropped onto the column below the finger; nothing scrolls.
+    let card = format!(".tile[data-task='{task}']");
+    let (x, y) = middle(&browser, first).await;
+    lift(&browser, &card).await;
+    let to = middle(&browser, "[data-stage='2'] h2").await;
+    for step in 1..=5 {
+        let part = f64::from(step) / 5.0;
+        let at = (x + (to.0 - x) * part, y + (to.1 - y) * part);
+        touch(&browser, "touchMove", Some(at)).await;
+    }
+    browser.find(".column.over[data-stage='2']").await;
+    assert_eq!(browser.eval("return scrollY").await, 0);
+    touch(&browser, "touchEnd", None).await;
+    browser.sees_in("#said", "теперь «В работе»").await;
+    browser
+        .find(&format!(".column[data-stage='2'] {card}"))
+        .await;
+    let stored = self::task(&shop, task).await;
+    assert_eq!(stored, json!({"status": "IN_PROGRESS", "version": 2}));
+    browser.click("#said button").await;
+    browser
+        .find(&format!(".column[data-stage='1'] {card}"))
+        .await;
+
+    // At the edge the row of columns scrolls along; a touch that is cancelled moves nothing.
+    lift(&browser, &card).await;
+    touch(&browser, "touchMove", Some((800.0, 300.0))).await;
+    browser
+        .until("document.querySelector('.boards').scrollLeft > 100")
+        .await;
+    touch(&browser, "touchCancel", None).await;
+    browser
+        .until("!document.querySelector('.lifted, .dragged, .over')")
+        .await;
+    let stored = self::task(&shop, task).await;
+    assert_eq!(stored, json!({"status": "ACCEPTED", "version": 3}));
+
+    // A swipe over a card scrolls the page, and lifts nothing.
+    touch(&browser, "touchStart", Some((x, y))).await;
+    for step in 1..=8 {
+        touch(&browser, "touchMove", Some((x, y - 15.0 * f64::from(step)))).await;
+    }
+    touch(&browser, "touchEnd", None).await;
+    browser.until("scrollY > 50").await;
+    assert_eq!(browser.count(".lifted, .dragged").await, 0);
+    browser.until("window.untouched").await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn on_a_phone_a_card_is_dropped_onto_the_tab_of_a_column() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let (shop, browser) = board(&driver).await;
+    browser.resize(390, 844).await;
+    browser.reload().await;
+    browser.eval("window.untouched = true").await;
+    lift(&browser, "[data-task='2']").await;
+    let tab = middle(&browser, ".tabs [data-stage='2']").await;
+    touch(&browser, "touchMove", Some((tab.0, tab.1 + 100.0))).await;
+    touch(&browser, "touchMove", Some(tab)).await;
+    browser.find(".tabs .over[data-stage='2']").await;
+    touch(&browser, "touchEnd", None).await;
+    column(&browser, IN_PROGRESS, "2").await;
+    column(&browser, ACCEPTED, "1,3").await;
+    browser.sees_in("#said", "№ 2 теперь «В работе»").await;
+    // Dropped where it was, it stays.
+    lift(&browser, "[data-task='1']").await;
+    touch(&browser, "touchMove", Some((200.0, 600.0))).await;
+    touch(&browser, "touchEnd", None).await;
+    browser
+        .until("!document.querySelector('.lifted, .dragged')")
+        .await;
+    column(&browser, ACCEPTED, "1,3").await;
+    assert_eq!(task(&shop, 1).await["version"], 1);
+    browser.until("window.untouched").await;
     shop.close().await;
 }
 

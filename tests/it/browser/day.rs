@@ -43,6 +43,15 @@ async fn choose(desk: &Browser, field: &str, words: &str) {
     desk.eval(&script).await;
 }
 
+/// Chooses a method of payment by its words.
+async fn pick(desk: &Browser, words: &str) {
+    let found = format!(
+        "[...document.querySelectorAll('main [name=method]')].find((e) => e.parentElement.innerText.trim() === {words:?})"
+    );
+    desk.until(&found).await;
+    desk.eval(&format!("{found}.click()")).await;
+}
+
 async fn open_shift(desk: &Browser, counted: &str) {
     desk.go("/cash").await;
     push(desk, "Касса: Открыть смену").await;
@@ -101,7 +110,7 @@ async fn agree_by_phone(desk: &Browser, note: &str) {
 
 async fn hand_over(desk: &Browser, method: &str) {
     desk.go("/tasks/1/checkout").await;
-    choose(desk, "main [name=method]", method).await;
+    pick(desk, method).await;
     push(desk, "Принять оплату и выдать").await;
     desk.sees("Заявка выдана.").await;
 }
@@ -110,7 +119,7 @@ async fn refund(desk: &Browser, payment: i64, sum: &str, method: &str) {
     desk.go(&format!("/tasks/1/payments/{payment}/refund"))
         .await;
     desk.fill("main [name=sum]", sum).await;
-    choose(desk, "main [name=method]", method).await;
+    pick(desk, method).await;
     push(desk, "Вернуть").await;
     desk.at("/tasks/1").await;
 }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use thirtyfour::Key;
+
 use super::chromium::{Browser, Driver};
-use crate::bot::{ANNA, contact, messages, said};
+use super::sheet::click;
+use crate::bot::{ANNA, contact, messages, said, set_status};
 use crate::conversation::press;
 use crate::harness::Shop;
 
@@ -87,11 +90,9 @@ async fn a_repair_is_listed_agreed_paid_and_handed_over() {
     desk.click("[name=stage][value='3']").await;
     desk.sees_in("#payments", "Принять оплату и выдать").await;
     desk.click("#payments a[href$=checkout]").await;
-    desk.at("/tasks/1/checkout").await;
-    desk.sees_in("main", "4\u{a0}300\u{a0}₽").await;
-    desk.eval("document.querySelector('[name=method]').value = 'CARD'")
-        .await;
-    desk.click("main .btn.main").await;
+    desk.sees_in("dialog", "4\u{a0}300\u{a0}₽").await;
+    desk.click("dialog [value=CARD]").await;
+    desk.click("dialog .btn.main").await;
     desk.sees_in(".slip", "Заявка выдана.").await;
     desk.click(".slip .btn.main").await;
     desk.at("/tasks/1/hand-over").await;
@@ -114,4 +115,89 @@ async fn a_repair_is_listed_agreed_paid_and_handed_over() {
         serde_json::json!({"status": "CLOSED", "total": 530_000, "paid": 530_000, "toPay": 0})
     );
     shop.close().await;
+}
+
+/// Returns the status of the task, and what was paid.
+async fn paid(shop: &Shop) -> serde_json::Value {
+    let query = "{ taskById(id: 1) { status paid } }";
+    shop.ask(query).await["data"]["taskById"].clone()
+}
+
+#[tokio::test]
+async fn a_payment_opens_over_the_sheet_and_is_taken_there_once() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    for width in [1280, 390] {
+        let shop = Shop::with_owner().await;
+        let task = r#"mutation { createTask(taskData: {customerPhone: "+79000000001", description: "Экран", price: 500000}) { task { id } } }"#;
+        assert!(shop.ask(task).await["errors"].is_null());
+        let desk = driver.signed_in(&shop, "owner@example.com").await;
+        desk.resize(width, 844).await;
+        desk.go("/tasks/1").await;
+        desk.eval("window.untouched = true").await;
+        let key = |key: Key| String::from(key.value());
+        let open = "#payments a[href$='/pay']";
+        let closed = "!document.querySelector('dialog') && history.state?.over !== true";
+        // The sum has the focus. Escape, Back and "Cancel" close it, and the focus returns to the button.
+        click(&desk, open).await;
+        desk.until("document.activeElement.matches('dialog[open] [name=sum]')")
+            .await;
+        desk.press(key(Key::Escape)).await;
+        desk.until(closed).await;
+        assert!(desk.has_focus(open).await);
+        click(&desk, open).await;
+        desk.find("dialog[open] [name=sum]").await;
+        desk.web().back().await.unwrap();
+        desk.until(closed).await;
+        click(&desk, open).await;
+        desk.click("dialog .foot a").await;
+        desk.until(closed).await;
+        desk.at("/tasks/1").await;
+        // What is wrong is said in it, and what was typed stays.
+        click(&desk, open).await;
+        desk.fill("dialog [name=note]", "Аванс").await;
+        click(&desk, "dialog [value=CARD]").await;
+        desk.fill("dialog [name=sum]", "много").await;
+        desk.press(key(Key::Enter)).await;
+        desk.sees_in("dialog .problem", "Напишите сумму цифрами")
+            .await;
+        desk.until("document.activeElement.matches('dialog [name=sum]')")
+            .await;
+        let typed = "const { elements } = document.querySelector('dialog form'); return ['sum', 'note', 'method'].map((name) => elements[name].value)";
+        assert_eq!(
+            desk.eval(typed).await,
+            serde_json::json!(["много", "Аванс", "CARD"])
+        );
+        desk.fill("dialog [name=sum]", "1 000").await;
+        // Two taps, and a colleague who changes something meanwhile.
+        set_status(&shop, "1", "IN_PROGRESS").await;
+        desk.eval(
+            "const main = document.querySelector('dialog .btn.main'); main.click(); main.click()",
+        )
+        .await;
+        desk.until(closed).await;
+        desk.sees_in("#said", "Оплата принята.").await;
+        desk.sees_in("#payments .to-pay ~ .to-pay", "4\u{a0}000\u{a0}₽")
+            .await;
+        let one = serde_json::json!({"status": "IN_PROGRESS", "paid": 100_000});
+        assert_eq!(paid(&shop).await, one);
+        // Taking the rest and handing over asks about a debt in the same place.
+        click(&desk, "#payments a[href$=checkout]").await;
+        desk.fill("dialog [name=sum]", "3 000").await;
+        desk.press(key(Key::Enter)).await;
+        desk.sees_in("dialog .choice", "Выдать с долгом 1\u{a0}000\u{a0}₽")
+            .await;
+        click(&desk, "dialog [name=debt]").await;
+        desk.click("dialog .btn.main").await;
+        desk.sees_in(".slip", "Заявка выдана.").await;
+        desk.sees_in(".stage > summary", "Закрыто").await;
+        desk.until("window.untouched").await;
+        assert_eq!(paid(&shop).await["status"], "CLOSED");
+        // Back leads to the sheet as it is now, not to a form that was sent.
+        desk.web().back().await.unwrap();
+        desk.until(closed).await;
+        desk.sees_in(".stage > summary", "Закрыто").await;
+        shop.close().await;
+    }
 }

@@ -1,10 +1,14 @@
 //! The conversation on a task's page as a chat, on a desk and on a phone.
 
+use serde_json::json;
 use thirtyfour::Key;
 
 use super::chromium::Driver;
+use super::sheet::click;
 use crate::bot::{ANNA, contact, create, messages, said, text};
 use crate::harness::{Shop, eventually};
+use crate::metadata::{JPEG, jpeg};
+use crate::status_links::renew;
 
 #[tokio::test]
 async fn a_chat_has_one_composer_for_the_customer_and_for_colleagues() {
@@ -100,5 +104,47 @@ async fn on_a_phone_the_text_for_a_customer_without_telegram_follows_what_is_typ
     phone
         .until("document.querySelector('.ways textarea').value.includes('/s/')")
         .await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn photos_are_taken_on_the_sheet_and_sent_with_a_message() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let photo = shop.folder().join("IMG 1.jpg");
+    std::fs::write(&photo, jpeg(JPEG, true, 6)).unwrap();
+    let photo = photo.to_str().unwrap();
+    let desk = driver.signed_in(&shop, "owner@example.com").await;
+    desk.resize(390, 844).await;
+    // Taken with the camera, it is sent at once.
+    desk.go("/tasks/1").await;
+    let camera = desk.find("#photos [type=file]").await;
+    camera.send_keys(photo).await.unwrap();
+    desk.find("#photos img[src='/photos/1']").await;
+    desk.find(".msg.note img[src='/photos/1']").await;
+    // With a message, it goes where the switch says.
+    desk.fill("[name=comment]", "Вздулся аккумулятор").await;
+    let clip = desk.find(".say [type=file]").await;
+    clip.send_keys(photo).await.unwrap();
+    click(&desk, ".say .btn.main").await;
+    desk.find(".msg.ours img[src='/photos/2']").await;
+    // The same without a script, by the button.
+    let off = json!({"value": true});
+    desk.cdp("Emulation.setScriptExecutionDisabled", off).await;
+    desk.reload().await;
+    let camera = desk.find("#photos [type=file]").await;
+    camera.send_keys(photo).await.unwrap();
+    click(&desk, "#photos form button").await;
+    desk.find("#photos img[src='/photos/3']").await;
+    let link = renew(&shop, "1").await;
+    desk.go(&link).await;
+    desk.until("document.querySelector('.said img').complete")
+        .await;
+    assert_eq!(desk.count(".said img").await, 1);
+    let loaded = "document.querySelector('.said img').naturalWidth > 0";
+    desk.until(loaded).await;
     shop.close().await;
 }

@@ -233,7 +233,7 @@ impl Builder<'_> {
             attachments: comment
                 .attachments
                 .iter()
-                .map(|one| SentAttachment::of(one, texts))
+                .map(|one| SentAttachment::of(one, comment.kind, texts))
                 .collect(),
             waits: comment.is_open().then(|| texts.waits(&comment.at)),
             ways: is_bad.then(|| (self.ways)(&text)).flatten(),

@@ -9,6 +9,7 @@ use crate::domain::{
     Details, DrawerId, FiscalNumber, Method, Money, NewPayment, PaymentNote, Result, Stage, Task,
     TaskId,
 };
+use crate::store::tasks::TaskRow;
 use crate::web::edited::encode;
 use crate::web::form::Errors;
 use crate::web::tasks::get_whole;
@@ -115,6 +116,8 @@ pub struct PaymentPage<'a> {
     pub current: &'a str,
     pub title: String,
     pub task: i64,
+    /// The device and the customer; empty for neither.
+    pub about: String,
     pub version: i64,
     /// The stage that the form was loaded with.
     pub was: String,
@@ -157,6 +160,7 @@ impl<'a> PaymentPage<'a> {
             current: "tasks",
             title: texts.s(button),
             task: id.get(),
+            about: about(&row, &details),
             version: row.task.version,
             was: encode([("stage", &*row.task.stage.to_string())]),
             facts: balance(&details, texts),
@@ -201,6 +205,17 @@ pub struct Whole {
     pub task: Task,
     pub stage: std::sync::Arc<Stage>,
     pub details: Details,
+}
+
+fn about(row: &TaskRow, details: &Details) -> String {
+    let name = row
+        .customer
+        .as_ref()
+        .and_then(|customer| customer.name.as_ref());
+    let name = name.map(|name| name.as_str().to_owned());
+    let known = [details.device.title(), name.unwrap_or_default()];
+    let known = known.into_iter().filter(|text| !text.is_empty());
+    known.collect::<Vec<_>>().join(" · ")
 }
 
 /// Returns the total, what was paid and what is due, each with its label.
