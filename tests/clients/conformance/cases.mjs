@@ -173,6 +173,11 @@ export const cases = [
     ],
   ]),
   ["an enum for a sum", "mutation{updateTask(taskData:{id:30,price:READY}){task{id}}}", { is: "ValuesOfCorrectTypeRule" }],
+  [
+    "an integer of more than 64 bits as an ID's default",
+    "query($i:ID=123456789012345678901234567890){taskById(id:$i){id}}",
+    { is: "runs" },
+  ],
   ["a fraction for an ID", "query($i:ID!){taskById(id:$i){id}}", { is: "variables", variables: { i: 2.5 } }],
   ["100.0 for an Int", "query($v:Int){tasks(first:$v){totalCount}}", { is: "runs", raw: '{"v":100.0}' }],
   ["1e1 for an Int", "query($v:Int){tasks(first:$v){totalCount}}", { is: "runs", raw: '{"v":1e1}' }],
