@@ -363,6 +363,18 @@ async fn an_id_is_an_integer_of_any_size() {
             expected => assert_eq!(code(&answer), expected, "{id} {answer}"),
         }
     }
+    // As a default and in its place, where it isn't looked at before the caller is.
+    let large = "12345678901234567890";
+    let nobody = Shop::open().await;
+    for query in [
+        format!("query ($i: ID = {large}) {{ taskById(id: $i) {{ id }} }}"),
+        format!("{{ taskById(id: {large}) {{ id }} }}"),
+    ] {
+        assert_eq!(code(&nobody.ask(&query).await), "UNAUTHENTICATED");
+        let answer = shop.ask(&query).await;
+        assert_eq!(answer["errors"][0]["extensions"]["field"], "id", "{answer}");
+    }
+    nobody.close().await;
     let listed = "query ($f: TaskFilter) { tasks(filter: $f) { totalCount } }";
     let answer = shop
         .ask_with(listed, json!({ "f": { "employeeId": 1e18 } }))

@@ -10,6 +10,7 @@ use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::validation::Valid;
 use async_graphql::{Name, Number, Value, Variables};
 
+use super::plan;
 use super::schema::has_form;
 
 /// The integers that a number with a fraction can stand for without loss.
@@ -41,6 +42,17 @@ pub fn coerce(
     let coerced = coerced.into_iter();
     let mut variables = Variables::default();
     variables.extend(coerced.map(|(name, value)| (Name::new(name.as_str()), constant(value))));
+    // A default is a literal, and is read like the others.
+    for variable in &operation.variables {
+        let name = variable.name.as_str();
+        if let Some(default) = variable
+            .default_value
+            .as_ref()
+            .filter(|_| !values.contains_key(name))
+        {
+            variables.insert(Name::new(name), plan::value_of(default));
+        }
+    }
     Ok(variables)
 }
 
@@ -120,8 +132,7 @@ fn constant(value: JsonValue) -> Value {
     match value {
         JsonValue::Null => Value::Null,
         JsonValue::Bool(is) => Value::Boolean(is),
-        // A default is written as in the document.
-        JsonValue::Number(number) => Value::Number(whole(&number)),
+        JsonValue::Number(number) => Value::Number(number),
         JsonValue::String(text) => Value::String(text.as_str().to_owned()),
         JsonValue::Array(entries) => Value::List(entries.into_iter().map(constant).collect()),
         JsonValue::Object(fields) => {

@@ -28,6 +28,7 @@ use super::body::Watched;
 use super::idle::{HeadTimer, Slots};
 use super::pace::Paced;
 use super::tls::CHALLENGE;
+use crate::clock::Clock;
 use crate::domain::chain;
 use crate::failure::Failure;
 use crate::http::{self, Connection, Counted, Site};
@@ -94,6 +95,8 @@ pub async fn run(
     let routes = warp::service(http::routes(site.clone()));
     let slots = Arc::new(Semaphore::new(most as usize));
     let graceful = GracefulShutdown::new();
+    // As for the other times of a connection: a clock that a test moves by hours would end those of its clients.
+    let clock = Clock::system();
     loop {
         let (stream, peer, slot) = tokio::select! {
             () = stop.cancelled() => break,
@@ -103,7 +106,7 @@ pub async fn run(
         let tls = tls.clone();
         let stream = Paced::new(stream, site.desk.clock.clone());
         let timer = HeadTimer {
-            clock: site.desk.clock.clone(),
+            clock: clock.clone(),
             received: stream.received(),
             slots: Slots::new(slots.clone(), most),
         };
