@@ -62,6 +62,33 @@ const CREATE: &str = "mutation ($phone: String!) {
 const UPDATE: &str = "mutation ($id: ID!, $status: StatusEnum!) {
     updateTask(taskData: { id: $id, status: $status }) { task { id status version } } }";
 
+/// A document of about 1,000 bytes, as a desk of its own might send it.
+const KILOBYTE: &str = "query Desk($search: String, $statuses: [StatusEnum!] = [ACCEPTED, READY], $first: Int = 20, $money: Boolean!) {
+    me { ...Person role }
+    shop { currency currencyDigits }
+    stages { id name status colour }
+    tasks(filter: {search: $search, statuses: $statuses}, first: $first, orderBy: EARLIEST_DUE) {
+        totalCount
+        pageInfo { endCursor hasNextPage }
+        nodes {
+            ...Card
+            lines @include(if: $money) { id kind name quantity unitPrice }
+            payments @include(if: $money) { id kind method sum }
+        }
+    }
+}
+fragment Person on User { id email name colour }
+fragment Card on Task {
+    id nodeId version status category description dueOn createdTime updatedTime closedTime price total toPay
+    stage: stageSinceTime
+    device { kind brand model serialNumber }
+    customer { id phone name note }
+    employee { ...Person }
+    history { id kind author time }
+    comments { id kind author text time }
+    approvals { id price text decision askedTime }
+}";
+
 /// Three lines and one and a half payments of each task, and a debt for each twentieth closed one. The writers of the
 /// program would take minutes.
 const MONEY: &str = "
@@ -242,6 +269,14 @@ fn parse_and_check_a_query(bencher: Bencher<'_, '_>) {
     // Prepared queries are cached, so each text is different.
     let next = AtomicU32::new(1);
     let text = || format!("{TASK} # {}", next.fetch_add(1, Ordering::Relaxed));
+    let prepare = |text: String| inside().site.schema.prepare(Request::new(text)).is_ok();
+    bencher.with_inputs(text).bench_values(prepare);
+}
+
+#[divan::bench]
+fn parse_and_check_a_kilobyte(bencher: Bencher<'_, '_>) {
+    let next = AtomicU32::new(1);
+    let text = || format!("{KILOBYTE} # {}", next.fetch_add(1, Ordering::Relaxed));
     let prepare = |text: String| inside().site.schema.prepare(Request::new(text)).is_ok();
     bencher.with_inputs(text).bench_values(prepare);
 }

@@ -23,7 +23,10 @@ use std::sync::{Arc, LazyLock};
 use apollo_compiler::executable;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Context, Request, Response, SDLExportOptions, ValidationMode, Variables};
+use async_graphql::registry::Registry;
+use async_graphql::{
+    Context, OutputType, Request, Response, SDLExportOptions, ValidationMode, Variables,
+};
 use async_graphql::{UploadValue, Value};
 use futures_util::stream::{BoxStream, StreamExt};
 
@@ -144,42 +147,41 @@ impl Schema {
             (Kind::Mutation, [_, _, ..]) => self.one_by_one(prepared, &caller, &state).await,
             _ => {
                 let request = prepared.request(&selected.fields);
-                self.inner
-                    .execute(request.data(state.clone()).data(caller))
-                    .await
+                let request = request.data(state.clone()).data(caller);
+                let mut response = self.inner.execute(request).await;
+                complete::finish(&selected.fields, &mut response);
+                response
             }
         };
-        complete::finish(&selected, &mut response);
         error::finish(&mut response, |path, invalid| {
             input_paths::path_of(kind, &selected, path, invalid)
         });
         response
     }
 
-    /// Executes the fields of a mutation in order, up to one that fails and may not be null: those after it have no
-    /// effect.
+    /// Executes the fields of a mutation in order, up to one that fails, itself or by what is below it, and may not be null:
+    /// those after it have no effect.
     async fn one_by_one(
         &self,
         prepared: Prepared,
         caller: &Caller,
         state: &Arc<RequestState>,
     ) -> Response {
-        let mut whole = Response::new(Value::Null);
-        let mut data = IndexMap::new();
+        let (mut data, mut errors) = (IndexMap::new(), Vec::new());
         for field in &prepared.selected.fields {
             let request = prepared.request([field]);
             let request = request.data(state.clone()).data(caller.clone());
             let mut response = self.inner.execute(request).await;
-            whole.errors.append(&mut response.errors);
-            match response.data {
-                Value::Object(fields) => data.extend(fields),
-                _ if field.shape.nullable => {}
-                _ => break,
-            }
+            complete::finish(std::slice::from_ref(field), &mut response);
+            let Value::Object(fields) = response.data else {
+                // Nothing is left of the data, and the errors about other parts of it have no meaning.
+                return response;
+            };
+            data.extend(fields);
+            errors.append(&mut response.errors);
         }
-        if !data.is_empty() {
-            whole.data = Value::Object(data);
-        }
+        let mut whole = Response::new(Value::Object(data));
+        whole.errors = errors;
         whole
     }
 
@@ -203,7 +205,7 @@ impl Schema {
         let responses = self.inner.execute_stream(request);
         responses
             .then(move |mut response| {
-                complete::finish(&selected, &mut response);
+                complete::finish(&selected.fields, &mut response);
                 error::finish(&mut response, |path, invalid| {
                     input_paths::path_of(Kind::Subscription, &selected, path, invalid)
                 });
@@ -312,6 +314,14 @@ pub fn sdl() -> String {
             .sorted_enum_items()
             .include_specified_by(),
     )
+}
+
+/// Returns the types of the schema as the library knows them.
+fn registry() -> Registry {
+    let mut registry = Registry::default();
+    query::Query::create_type_info(&mut registry);
+    mutation::Mutation::create_type_info(&mut registry);
+    registry
 }
 
 fn builder()

@@ -552,3 +552,32 @@ async fn failures_of_fifty_thousand_entries_are_one_error() {
     assert_eq!(code(&answer), "INTERNAL_SERVER_ERROR", "{errors:?}");
     shop.close().await;
 }
+
+/// A list is read in parts of 250, and each part loads the tasks of its customers at once. Those of the second use up
+/// what a request may load, and the others load nothing for entries that fail.
+#[tokio::test]
+async fn what_fails_for_want_of_budget_is_not_loaded() {
+    let shop = shop_with("").await;
+    let create =
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
+    shop.ask(create).await;
+    fill(&shop, 2_999, 1);
+    let customers = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2001)
+         INSERT INTO customers (phone, phone_e164, created_at, updated_at)
+         SELECT printf('+7900%07d', i), printf('+7900%07d', i), 1, 1 FROM n;
+         UPDATE tasks SET customer_id = iif(id <= 600, 1, 2 + id % 2000)";
+    shop.database().execute_batch(customers).unwrap();
+    let parts = shop.reads("{ allTasks { customer { id } } }").await;
+    assert!(parts >= 12, "{parts} parts");
+    let (answer, reads) = shop
+        .ask_and_count("{ allTasks { customer { tasks { id } } } }")
+        .await;
+    let tasks = answer["data"]["allTasks"].as_array().unwrap();
+    let failed = tasks.iter().filter(|task| task["customer"].is_null());
+    // 250,000 entries are those of two parts and of 414 tasks.
+    assert_eq!((tasks.len(), failed.count()), (3_000, 3_000 - 414));
+    assert_eq!(code(&answer), "BAD_USER_INPUT");
+    // The accounts may be read again, since the test has written to the file.
+    assert!((parts + 2..parts + 5).contains(&reads), "{reads}, {parts}");
+    shop.close().await;
+}

@@ -1,9 +1,11 @@
 //! Documents on which servers tend to part from the specification (October 2021), each with the response that it
 //! demands, to the byte: the order of keys counts.
 
+use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::event_streams::Events;
 use crate::harness::{Shop, code};
 use crate::live::{connect, hear, init, say, subscribe};
 
@@ -228,6 +230,40 @@ async fn the_fields_of_a_mutation_run_in_order_and_each_once() {
     shop.close().await;
 }
 
+/// A field of a mutation that has run may fail by what is below it.
+#[tokio::test]
+async fn a_mutation_stops_at_a_field_that_fails_below() {
+    let shop = shop().await;
+    let fails = |below: &str| {
+        format!(
+            r#"mutation {{
+                a: addComment(taskId: 1, text: "one") {{ task {{ {below} }} }}
+                b: addComment(taskId: 1, text: "two") {{ comment {{ text }} }}
+                c: addComment(taskId: 1, text: "three") {{ comment {{ text }} }}
+            }}"#
+        )
+    };
+    let answer = shop
+        .ask(&fails("commentsConnection(first: 101) { totalCount }"))
+        .await;
+    assert_eq!(answer["data"], Value::Null, "{answer}");
+    let errors = answer["errors"].as_array().unwrap();
+    let path = json!(["a", "task", "commentsConnection"]);
+    assert_eq!((errors.len(), &errors[0]["path"]), (1, &path), "{answer}");
+    assert_eq!(comments(&shop, 1).await, 1);
+    // A null below the field ends there.
+    let nullable = "id customer { tasksConnection(first: 101) { totalCount } }";
+    let answer = shop.ask(&fails(nullable)).await;
+    let task = json!({ "id": "1", "customer": null });
+    assert_eq!(answer["data"]["a"]["task"], task, "{answer}");
+    assert_eq!(answer["data"]["c"]["comment"]["text"], "three", "{answer}");
+    let errors = answer["errors"].as_array().unwrap();
+    let path = json!(["a", "task", "customer", "tasksConnection"]);
+    assert_eq!((errors.len(), &errors[0]["path"]), (1, &path), "{answer}");
+    assert_eq!(comments(&shop, 1).await, 4);
+    shop.close().await;
+}
+
 #[tokio::test]
 async fn what_is_not_valid_is_refused_before_anything_runs() {
     let shop = shop().await;
@@ -267,6 +303,16 @@ async fn what_is_not_valid_is_refused_before_anything_runs() {
         ("query ($s: StatusEnum) { tasks(filter: {statuses: [$s]}) { totalCount } allTasks(statuses: $s) { id } }".to_owned(), &none),
         ("mutation ($i: ID) { addComment(taskId: 1, text: \"x\") { comment { id } } updateTask(taskData: {id: $i, version: 1}) { task { id } } }".to_owned(), &none),
         ("query ($c: ImportColumnInput) { previewImport(csv: \"a\", choices: {columns: [$c]}) { newTasks } }".to_owned(), &none),
+        (format!("mutation {{ {write} createTask(taskData: {{customerPhone: \"+79000000003\", expectedVersion: 2147483648}}) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation {{ {write} updateTask(taskData: {{id: 1, price: true}}) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation {{ {write} updateTask(taskData: {{id: 1, price: [1]}}) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation {{ {write} updateTask(taskData: {{id: 1, price: READY}}) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation {{ {write} updateTask(taskData: {{id: 1, dueOn: 5}}) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation {{ {write} ...F }} fragment F on Mutation {{ updateTask(taskData: {{id: 1, dueOn: {{a: 1}}}}) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation ($p: Money = true) {{ {write} updateTask(taskData: {{id: 1, price: $p}}) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation ($p: Money) {{ {write} updateTask(taskData: {{id: 1, price: $p}}) {{ task {{ id }} }} }}"), &json!({ "p": true })),
+        (format!("mutation ($p: Money) {{ {write} updateTask(taskData: {{id: 1, price: $p}}) {{ task {{ id }} }} }}"), &json!({ "p": [1] })),
+        (format!("mutation ($t: TaskInput!) {{ {write} updateTask(taskData: $t) {{ task {{ id }} }} }}"), &json!({ "t": { "id": 1, "dueOn": 5 } })),
         (format!("mutation ($s: Boolean = true) {{ {write} a: addComment(taskId: 1, text: \"x\") @skip(if: $s) {{ task {{ id }} }} }}"), &json!({ "s": null })),
     ];
     for (query, variables) in cases {
@@ -286,6 +332,85 @@ async fn what_is_not_valid_is_refused_before_anything_runs() {
         assert_eq!((status, answer.get("data")), (400, None), "{answer}");
     }
     assert_eq!(comments(&shop, 1).await, 0);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_id_is_an_integer_of_any_size() {
+    let shop = shop().await;
+    let query = "query ($i: ID!) { taskById(id: $i) { id } }";
+    for (id, expected) in [
+        ("1.0", "null"),
+        ("9007199254740993", "NOT_FOUND"),
+        ("9007199254740993.0", "NOT_FOUND"),
+        ("9223372036854775807", "NOT_FOUND"),
+        ("9223372036854775808", "BAD_USER_INPUT"),
+        ("18446744073709551616", "BAD_USER_INPUT"),
+        ("1e18", "NOT_FOUND"),
+        ("1e21", "BAD_USER_INPUT"),
+        ("1.5", "GRAPHQL_VALIDATION_FAILED"),
+        ("true", "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        let body = format!(
+            r#"{{"query": {}, "variables": {{"i": {id}}}}}"#,
+            json!(query)
+        );
+        let (_, answer) = shop.post("/graphql", &body).await;
+        let runs = expected != "GRAPHQL_VALIDATION_FAILED";
+        assert_eq!(answer.get("data").is_some(), runs, "{id} {answer}");
+        match expected {
+            "null" => assert_eq!(answer["data"]["taskById"]["id"], "1", "{answer}"),
+            expected => assert_eq!(code(&answer), expected, "{id} {answer}"),
+        }
+    }
+    // As a default and in its place, where it isn't looked at before the caller is.
+    let large = "12345678901234567890";
+    let nobody = Shop::open().await;
+    for query in [
+        format!("query ($i: ID = {large}) {{ taskById(id: $i) {{ id }} }}"),
+        format!("{{ taskById(id: {large}) {{ id }} }}"),
+    ] {
+        assert_eq!(code(&nobody.ask(&query).await), "UNAUTHENTICATED");
+        let answer = shop.ask(&query).await;
+        assert_eq!(answer["errors"][0]["extensions"]["field"], "id", "{answer}");
+    }
+    nobody.close().await;
+    let listed = "query ($f: TaskFilter) { tasks(filter: $f) { totalCount } }";
+    let answer = shop
+        .ask_with(listed, json!({ "f": { "employeeId": 1e18 } }))
+        .await;
+    assert_eq!(answer["data"]["tasks"]["totalCount"], 0, "{answer}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn keys_stay_in_order_over_a_socket_and_as_events() {
+    let shop = shop().await;
+    let query =
+        "{ tasks(first: 1) { nodes { version id description } totalCount } me { role id } }";
+    let expected = r#"{"data":{"tasks":{"nodes":[{"version":1,"id":"2","description":"task 2"}],"totalCount":2},"me":{"role":"OWNER","id":"1"}}}"#;
+    let mut socket = connect(&shop, "graphql-transport-ws").await;
+    say(&mut socket, init(&shop)).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    say(&mut socket, subscribe("a", query)).await;
+    let message = socket.next().await.unwrap().unwrap();
+    let text = message.to_text().unwrap();
+    assert!(text.contains(expected), "{text}");
+    let mut events = Events::post(&shop, query).await;
+    let event = events.raw().await.unwrap();
+    assert_eq!(event, format!("event: next\ndata: {expected}"));
+    // The events of a subscription as well.
+    let watch = "subscription { taskChanged { task { version id } kind id } }";
+    say(&mut socket, subscribe("w", watch)).await;
+    say(&mut socket, subscribe("q", "{ me { id } }")).await;
+    while hear(&mut socket).await != json!({"type": "complete", "id": "q"}) {}
+    shop.ask("mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }")
+        .await;
+    let message = socket.next().await.unwrap().unwrap();
+    let expected =
+        r#"{"data":{"taskChanged":{"task":{"version":2,"id":"1"},"kind":"UPDATED","id":"1"}}}"#;
+    let text = message.to_text().unwrap();
+    assert!(text.contains(expected), "{text}");
     shop.close().await;
 }
 

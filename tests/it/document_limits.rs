@@ -81,6 +81,8 @@ const LIMITS: &[Limit] = &[
     ("docs/limits.md", "password from standard input | {} KiB", "cli/accounts.rs", "LINE", KIB),
     ("docs/limits.md", "`zayavka healthcheck` | {} bytes", "cli/operation.rs", "WHY", 1),
     ("docs/limits.md", "with a secret (`*_file`) | {} KiB", "config/values.rs", "SECRET", 1),
+    ("docs/limits.md", "start of the connection | {} s |", "http/listen/accept.rs", "HEADERS", 1),
+    ("docs/limits.md", "two requests (HTTP/1.1) | {} s;", "http/listen/idle.rs", "IDLE", 1),
     ("docs/limits.md", "the log shrinks to {} MiB", "store/engine/db.rs", "LOG_KEPT", MIB),
     ("docs/operations.md", "wait in a queue of {}.", "log/stream.rs", "LINES", 1),
     ("docs/operations.md", "of the first {} requests", "log/repeats.rs", "REQUESTS", 1),

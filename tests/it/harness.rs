@@ -326,16 +326,23 @@ api_url = '{}'
         [read("shop.db"), read("shop.db-wal")].concat()
     }
 
-    /// Counts the database reads of a query.
+    /// Counts the database reads of a query that succeeds.
     pub async fn reads(&self, query: &str) -> usize {
+        let (answer, reads) = self.ask_and_count(query).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+        reads
+    }
+
+    /// Returns the answer to a query, and counts its database reads.
+    pub async fn ask_and_count(&self, query: &str) -> (Value, usize) {
         let log = Log::start();
         let answer = self.ask(query).await;
-        assert!(answer["errors"].is_null(), "{answer}");
         // Workers of the server read as well.
         let is_read = |line: &&str| {
             line.contains("request_id=") && line.contains("zayavka::store::engine::readers: read")
         };
-        log.text().lines().filter(is_read).count()
+        let reads = log.text().lines().filter(is_read).count();
+        (answer, reads)
     }
 
     /// Returns the contents of all tables as text.

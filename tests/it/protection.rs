@@ -307,17 +307,97 @@ async fn slow_clients_are_disconnected() {
         ("GET / HTTP/1.1\r\nhost: localhost\r\nx-slow", "", 10),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", 60),
         (body, "HTTP/1.1 408", 45),
-        // A used idle connection is closed as well.
-        (
-            "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n",
-            "HTTP/1.1 200",
-            10,
-        ),
     ] {
         let (answer, seconds) = send_and_wait(&shop, sent).await;
         assert!(answer.starts_with(status), "{sent}: {answer}");
         assert!(seconds <= most, "{sent}: {seconds} s");
     }
+    shop.close().await;
+}
+
+/// Sends a request on an open connection, and reads its response.
+async fn ask_on(stream: &mut TcpStream) {
+    let request = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"ok\n") {
+        assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "closed");
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 200"));
+}
+
+/// Waits until a connection ends, and returns the seconds.
+async fn seconds_to_the_end(stream: &mut TcpStream) -> u64 {
+    // From here on, time advances by itself whenever everything is idle.
+    tokio::time::pause();
+    let start = Instant::now();
+    let read = stream.read(&mut [0; 100]).await;
+    let seconds = start.elapsed().as_secs();
+    tokio::time::resume();
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+    seconds
+}
+
+async fn pass(seconds: u64) {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(seconds)).await;
+    tokio::time::resume();
+}
+
+/// Clients keep connections for their next requests, and a request on one that the server is closing is lost.
+#[tokio::test]
+async fn a_connection_waits_longer_for_a_request_than_for_the_rest_of_one() {
+    let shop = Shop::open().await;
+    let address = shop.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for _ in 0..3 {
+        ask_on(&mut stream).await;
+        pass(70).await;
+    }
+    ask_on(&mut stream).await;
+    let seconds = seconds_to_the_end(&mut stream).await;
+    assert!((74..=76).contains(&seconds), "{seconds} s");
+    // Headers that have begun have ten seconds, also when they come byte by byte.
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    ask_on(&mut slow).await;
+    pass(40).await;
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nhost: ")
+        .await
+        .unwrap();
+    let seconds = seconds_to_the_end(&mut slow).await;
+    assert!((9..=11).contains(&seconds), "{seconds} s");
+    let mut dripping = TcpStream::connect(address).await.unwrap();
+    ask_on(&mut dripping).await;
+    let mut seconds = 0;
+    while dripping.write_all(b"a").await.is_ok() {
+        for _ in 0..500 {
+            tokio::task::yield_now().await;
+        }
+        pass(1).await;
+        seconds += 1;
+        assert!(seconds < 60, "the connection stays");
+    }
+    assert!((9..=13).contains(&seconds), "{seconds} s");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_silent_connection_makes_room_when_there_is_none() {
+    let shop = Shop::open_with("[http]\nconnections = 4", "").await;
+    let address = shop.url.strip_prefix("http://").unwrap();
+    let mut open = Vec::new();
+    for _ in 0..4 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        ask_on(&mut stream).await;
+        open.push(stream);
+    }
+    let mut fifth = TcpStream::connect(address).await.unwrap();
+    tokio::time::pause();
+    let start = Instant::now();
+    ask_on(&mut fifth).await;
+    let seconds = start.elapsed().as_secs();
+    tokio::time::resume();
+    assert!((9..=11).contains(&seconds), "{seconds} s");
     shop.close().await;
 }
 

@@ -23,16 +23,16 @@ struct Cut {
     cause: Path,
 }
 
-/// Completes a whole response.
-pub fn finish(set: &Set, response: &mut Response) {
-    let fields = match std::mem::take(&mut response.data) {
-        Value::Object(fields) => fields,
+/// Completes a response of these fields.
+pub fn finish(fields: &[Field], response: &mut Response) {
+    let values = match std::mem::take(&mut response.data) {
+        Value::Object(values) => values,
         // Without any field all have failed, or it was never executed.
         _ if response.errors.iter().any(|error| error.path.is_empty()) => return,
         _ => IndexMap::new(),
     };
     let mut completion = Completion::new(&[], &response.errors);
-    let done = completion.object(set, fields);
+    let done = completion.object(fields, values);
     response.data = done.unwrap_or_else(|cause| {
         completion.cut(cause);
         Value::Null
@@ -114,11 +114,11 @@ impl<'a> Completion<'a> {
         self.start.iter().cloned().chain(rest).collect()
     }
 
-    fn object(&mut self, set: &'a Set, mut fields: IndexMap<Name, Value>) -> Done {
-        let mut done = IndexMap::with_capacity(set.fields.len());
-        for field in &set.fields {
+    fn object(&mut self, fields: &'a [Field], mut values: IndexMap<Name, Value>) -> Done {
+        let mut done = IndexMap::with_capacity(fields.len());
+        for field in fields {
             let key = field.key();
-            let value = fields.get_mut(key).map(std::mem::take);
+            let value = values.get_mut(key).map(std::mem::take);
             self.path.push(Step::Field(key));
             let value = self.field(&field.shape, field.set.as_ref(), value);
             self.path.pop();
@@ -130,10 +130,10 @@ impl<'a> Completion<'a> {
     fn field(&mut self, shape: &Shape, set: Option<&'a Set>, value: Option<Value>) -> Done {
         let done = match (value, set, shape.entry.as_deref()) {
             (None | Some(Value::Null), Some(set), None) if self.has_failed_below() => {
-                self.object(set, IndexMap::new())
+                self.object(&set.fields, IndexMap::new())
             }
             (None | Some(Value::Null), ..) => Err(self.path()),
-            (Some(Value::Object(fields)), Some(set), None) => self.object(set, fields),
+            (Some(Value::Object(values)), Some(set), None) => self.object(&set.fields, values),
             (Some(value @ Value::List(_)), ..) if rope::pieces(&value).is_some() => Ok(value),
             (Some(Value::List(entries)), _, Some(entry)) => self.list(entry, set, entries),
             (Some(value), ..) => Ok(value),

@@ -1,6 +1,7 @@
 //! The rules on input values that the compiler doesn't check: each field of an input object stands in it once
-//! (<https://spec.graphql.org/October2021/#sec-Input-Object-Field-Uniqueness>), and a variable fits where it stands, also
-//! inside of lists and input objects (<https://spec.graphql.org/October2021/#sec-All-Variable-Usages-are-Allowed>).
+//! (<https://spec.graphql.org/October2021/#sec-Input-Object-Field-Uniqueness>), a variable fits where it stands, also
+//! inside of lists and input objects (<https://spec.graphql.org/October2021/#sec-All-Variable-Usages-are-Allowed>), and
+//! a literal has the form of its scalar (<https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type>).
 
 use std::collections::HashSet;
 
@@ -8,13 +9,22 @@ use apollo_compiler::ast::{self, Type};
 use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
 use apollo_compiler::{ExecutableDocument, Schema};
 
+use super::plan;
+use super::schema::has_form;
+
 /// # Errors
 /// The rule that is broken, and by what.
 pub fn check(schema: &Schema, document: &ExecutableDocument) -> Result<(), String> {
     for operation in document.operations.iter() {
-        let defaults = operation.variables.iter();
-        for default in defaults.filter_map(|variable| variable.default_value.as_ref()) {
-            unique(default)?;
+        for variable in &operation.variables {
+            if let Some(default) = &variable.default_value {
+                unique(default)?;
+                let place = Place {
+                    ty: &variable.ty,
+                    has_default: false,
+                };
+                fits(schema, operation, place, default)?;
+            }
         }
         for field in fields(document, operation) {
             for argument in &field.arguments {
@@ -97,17 +107,17 @@ fn fits(
                 _ => Ok(()),
             }
         }
-        ast::Value::List(entries) => entries.iter().try_for_each(|entry| {
+        ast::Value::List(entries) if place.ty.is_list() => entries.iter().try_for_each(|entry| {
             let place = Place {
                 ty: place.ty.item_type(),
                 has_default: false,
             };
             fits(schema, operation, place, entry)
         }),
-        ast::Value::Object(fields) => {
-            let Some(object) = schema.get_input_object(place.ty.inner_named_type()) else {
-                return Ok(());
-            };
+        ast::Value::Null => Ok(()),
+        ast::Value::Object(fields)
+            if let Some(object) = schema.get_input_object(place.ty.inner_named_type()) =>
+        {
             fields.iter().try_for_each(|(name, value)| {
                 let Some(field) = object.fields.get(name) else {
                     return Ok(());
@@ -119,7 +129,15 @@ fn fits(
                 fits(schema, operation, place, value)
             })
         }
-        _ => Ok(()),
+        literal => {
+            let scalar = place.ty.inner_named_type();
+            match has_form(schema, scalar, &plan::value_of(literal)) {
+                true => Ok(()),
+                false => Err(format!(
+                    "Expected value of type \"{scalar}\", found {literal}."
+                )),
+            }
+        }
     }
 }
 

@@ -125,6 +125,11 @@ pub fn document<'a>(
     }
 }
 
+/// Returns the value of a literal; null in the places of variables.
+pub fn value_of(literal: &ast::Value) -> Value {
+    filled(literal, &Variables::default()).unwrap_or_default()
+}
+
 /// Returns a value with those of variables in their place; `None` for a variable without one, which is as good as no
 /// value at all.
 fn filled(literal: &ast::Value, variables: &Variables) -> Option<Value> {

@@ -2,12 +2,16 @@
 //! (<https://spec.graphql.org/October2021/#sec-Coercing-Variable-Values>).
 
 use apollo_compiler::Schema;
+use apollo_compiler::ast::Type;
 use apollo_compiler::executable::Operation;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::serde_json_bytes::ByteString;
 use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::validation::Valid;
 use async_graphql::{Name, Number, Value, Variables};
+
+use super::plan;
+use super::schema::has_form;
 
 /// The integers that a number with a fraction can stand for without loss.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -28,7 +32,8 @@ pub fn coerce(
     let mut values = JsonMap::new();
     for variable in &operation.variables {
         if let Some(value) = given.get(variable.name.as_str()) {
-            values.insert(variable.name.as_str(), json(value)?);
+            let name = variable.name.as_str();
+            values.insert(name, json(schema, &variable.ty, name, value)?);
         }
     }
     let coerced = coerce_variable_values(schema, operation, &values)
@@ -37,10 +42,64 @@ pub fn coerce(
     let coerced = coerced.into_iter();
     let mut variables = Variables::default();
     variables.extend(coerced.map(|(name, value)| (Name::new(name.as_str()), constant(value))));
+    // A default is a literal, and is read like the others.
+    for variable in &operation.variables {
+        let name = variable.name.as_str();
+        if let Some(default) = variable
+            .default_value
+            .as_ref()
+            .filter(|_| !values.contains_key(name))
+        {
+            variables.insert(Name::new(name), plan::value_of(default));
+        }
+    }
     Ok(variables)
 }
 
-fn json(value: &Value) -> Result<JsonValue, String> {
+/// Reads what a variable of this type was given, with the forms that the compiler doesn't know: ids that are integers of
+/// any size, and scalars of this schema.
+fn json(schema: &Schema, ty: &Type, name: &str, value: &Value) -> Result<JsonValue, String> {
+    let named = ty.inner_named_type();
+    Ok(match value {
+        Value::Null => JsonValue::Null,
+        Value::List(entries) if ty.is_list() => {
+            let entries = entries.iter();
+            let entry = |entry| json(schema, ty.item_type(), name, entry);
+            entries.map(entry).collect::<Result<_, _>>()?
+        }
+        Value::Object(fields) if let Some(object) = schema.get_input_object(named) => {
+            let mut read = JsonMap::new();
+            for (field, value) in fields {
+                let value = match object.fields.get(field.as_str()) {
+                    Some(known) => json(schema, &known.ty, name, value)?,
+                    None => plain(value)?,
+                };
+                read.insert(field.as_str(), value);
+            }
+            JsonValue::Object(read)
+        }
+        Value::Number(number) if named == "ID" => match whole(number) {
+            number if number.is_i64() => JsonValue::Number(number),
+            number => digits(&number).map_or(JsonValue::Number(number), Into::into),
+        },
+        value if has_form(schema, named, value) => plain(value)?,
+        value => {
+            let why = format!("could not coerce variable {name}: {value} to type {named}.");
+            return Err(why);
+        }
+    })
+}
+
+/// Returns the digits of an integer that is too large for a number of 64 bits.
+fn digits(number: &Number) -> Option<String> {
+    let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
+    Some(match number.as_u64() {
+        Some(number) => number.to_string(),
+        None => float.to_string(),
+    })
+}
+
+fn plain(value: &Value) -> Result<JsonValue, String> {
     Ok(match value {
         Value::Null => JsonValue::Null,
         Value::Boolean(is) => JsonValue::Bool(*is),
@@ -48,11 +107,11 @@ fn json(value: &Value) -> Result<JsonValue, String> {
         Value::String(text) => text.as_str().into(),
         Value::Enum(name) => name.as_str().into(),
         Value::Binary(_) => return Err("A variable is no JSON.".to_owned()),
-        Value::List(entries) => entries.iter().map(json).collect::<Result<_, _>>()?,
+        Value::List(entries) => entries.iter().map(plain).collect::<Result<_, _>>()?,
         Value::Object(fields) => {
             let mut object = JsonMap::new();
             for (name, value) in fields {
-                object.insert(name.as_str(), json(value)?);
+                object.insert(name.as_str(), plain(value)?);
             }
             JsonValue::Object(object)
         }
@@ -73,8 +132,7 @@ fn constant(value: JsonValue) -> Value {
     match value {
         JsonValue::Null => Value::Null,
         JsonValue::Bool(is) => Value::Boolean(is),
-        // A default is written as in the document.
-        JsonValue::Number(number) => Value::Number(whole(&number)),
+        JsonValue::Number(number) => Value::Number(number),
         JsonValue::String(text) => Value::String(text.as_str().to_owned()),
         JsonValue::Array(entries) => Value::List(entries.into_iter().map(constant).collect()),
         JsonValue::Object(fields) => {

@@ -1,7 +1,7 @@
 //! Accepts connections: no more at once than file descriptors allow, and none that stalls.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,15 +25,17 @@ use warp::http::{Request, Version};
 use warp::reply::Response;
 
 use super::body::Watched;
+use super::idle::{HeadTimer, Slots};
 use super::pace::Paced;
 use super::tls::CHALLENGE;
+use crate::clock::Clock;
 use crate::domain::chain;
 use crate::failure::Failure;
 use crate::http::{self, Connection, Counted, Site};
 
 /// How long a stop waits for requests in progress.
 const DRAIN: Duration = Duration::from_secs(8);
-/// How long a client may take to send the headers of a request.
+/// How long a client may take to send the headers of a request. Between two requests it has [`IDLE`](super::idle::IDLE).
 pub const HEADERS: Duration = Duration::from_secs(10);
 /// How long an HTTP/2 connection may be silent before it is pinged.
 const ALIVE: Duration = Duration::from_secs(20);
@@ -93,6 +95,8 @@ pub async fn run(
     let routes = warp::service(http::routes(site.clone()));
     let slots = Arc::new(Semaphore::new(most as usize));
     let graceful = GracefulShutdown::new();
+    // As for the other times of a connection: a clock that a test moves by hours would end those of its clients.
+    let clock = Clock::system();
     loop {
         let (stream, peer, slot) = tokio::select! {
             () = stop.cancelled() => break,
@@ -101,16 +105,25 @@ pub async fn run(
         let (site, routes, watcher) = (site.clone(), routes.clone(), graceful.watcher());
         let tls = tls.clone();
         let stream = Paced::new(stream, site.desk.clock.clone());
+        let timer = HeadTimer {
+            clock: clock.clone(),
+            received: stream.received(),
+            slots: Slots::new(slots.clone(), most),
+        };
         let whole = async move {
-            let connection = Connection::new(slot);
+            let client = Client {
+                connection: Connection::new(slot),
+                address: peer.ip(),
+                timer,
+            };
             let Some(tls) = tls else {
-                return serve(routes, Box::new(stream), peer, site, connection, watcher).await;
+                return serve(routes, Box::new(stream), site, client, watcher).await;
             };
             match tokio::time::timeout(HEADERS, tls.accept(stream)).await {
                 // The ACME authority has verified the handshake.
                 Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE) => {}
                 Ok(Ok(stream)) => {
-                    serve(routes, Box::new(stream), peer, site, connection, watcher).await;
+                    serve(routes, Box::new(stream), site, client, watcher).await;
                 }
                 Ok(Err(error)) => {
                     let error = chain(&error);
@@ -181,12 +194,18 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
+/// The client of a connection.
+struct Client {
+    connection: Connection,
+    address: IpAddr,
+    timer: HeadTimer,
+}
+
 async fn serve<S>(
     routes: S,
     stream: Box<dyn Stream>,
-    peer: SocketAddr,
     site: Arc<Site>,
-    client: Connection,
+    client: Client,
     watcher: Watcher,
 ) where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
@@ -194,6 +213,11 @@ async fn serve<S>(
 {
     let asked = Arc::new(AtomicBool::new(false));
     let mark = asked.clone();
+    let Client {
+        connection: client,
+        address,
+        timer,
+    } = client;
     let cut = client.cut.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         mark.store(true, Ordering::Relaxed);
@@ -206,7 +230,7 @@ async fn serve<S>(
         async move {
             // Over HTTP/2 even a short response may wait for its client, and many on one connection.
             let http2 = request.version() == Version::HTTP_2;
-            let mut response = http::serve(routes, request, peer.ip(), &site).await;
+            let mut response = http::serve(routes, request, address, &site).await;
             let counted = response.extensions_mut().remove::<Counted>();
             if let Some(spelling) = spelling {
                 response.extensions_mut().extend(spelling);
@@ -220,7 +244,7 @@ async fn serve<S>(
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
-        .timer(TokioTimer::new())
+        .timer(timer)
         .header_read_timeout(HEADERS)
         .max_buf_size(BUFFER)
         // For clients that look headers up by case.

@@ -6,4 +6,5 @@ pub mod plain;
 pub mod tls;
 
 mod body;
+mod idle;
 mod pace;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::idle::Received;
 use crate::clock::Clock;
 
 /// The time in which a client has to read [`LEAST`] bytes, counted only while it stalls.
@@ -95,6 +96,7 @@ pub struct Paced<T> {
     pace: Pace,
     /// The timer of the next check, only while the client stalls.
     alarm: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    received: Received,
 }
 
 impl<T> Paced<T> {
@@ -104,7 +106,13 @@ impl<T> Paced<T> {
             clock,
             pace: Pace::default(),
             alarm: None,
+            received: Received::default(),
         }
+    }
+
+    /// Returns the count of the bytes that the client sends, which goes on.
+    pub fn received(&self) -> Received {
+        self.received.clone()
     }
 
     /// Accounts for the outcome of a write.
@@ -148,7 +156,10 @@ impl<T: AsyncRead + Unpin> AsyncRead for Paced<T> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.socket).poll_read(cx, buffer);
+        self.received.add(buffer.filled().len() - before);
+        read
     }
 }
 

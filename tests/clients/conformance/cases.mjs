@@ -18,6 +18,16 @@ export const cases = [
     `mutation{a:${comment}{comment{id}} b:addComment(taskId:999999,text:"m"){comment{id}} c:${comment}{comment{id}}}`,
     { is: "runs" },
   ],
+  [
+    "a mutation that fails below takes data with it",
+    `mutation{a:addComment(taskId:30,text:"m"){task{commentsConnection(first:101){totalCount}}} b:${comment}{comment{id}}}`,
+    { is: "runs" },
+  ],
+  [
+    "a mutation that fails below a nullable field goes on",
+    `mutation{a:addComment(taskId:30,text:"m"){task{customer{tasksConnection(first:101){totalCount}}}} b:${comment}{comment{id}}}`,
+    { is: "runs" },
+  ],
   ["a field that stands twice runs once", `mutation{${comment}{comment{id}} ${comment}{task{id}}}`, { is: "runs" }],
   [
     "a fragment spread twice runs once",
@@ -113,6 +123,61 @@ export const cases = [
   ["a list of one in a literal", "{allTasks(statuses:READY){id}}", { is: "runs" }],
   ["a list with null", "{allTasks(statuses:[READY,null]){id}}", { is: "runs" }],
   ["a number for an ID", "query($i:ID!){taskById(id:$i){id}}", { is: "runs", variables: { i: 2 } }],
+  [
+    "an integer of more than 53 bits for an ID",
+    "query($i:ID!){taskById(id:$i){id}}",
+    { is: "runs", raw: '{"i":9007199254740993.0}' },
+  ],
+  [
+    "an integer of more than 64 bits for an ID",
+    "query($i:ID!){taskById(id:$i){id}}",
+    { is: "runs", raw: '{"i":18446744073709551616}' },
+  ],
+  ["an integer with an exponent for an ID", "query($i:ID!){taskById(id:$i){id}}", { is: "runs", raw: '{"i":1e21}' }],
+  [
+    "an integer that JavaScript rounds for an ID",
+    "query($i:ID!){exact:taskById(id:$i){id}}",
+    { is: "runs", raw: '{"i":9223372036854775807}' },
+  ],
+  [
+    "a large integer for an ID in an object",
+    "query($f:TaskFilter){tasks(filter:$f){totalCount}}",
+    { is: "runs", raw: '{"f":{"employeeId":1e18}}' },
+  ],
+  ...[
+    ["a truth for a sum", "Money", "price", "true", "true"],
+    ["a list for a sum", "Money", "price", "[1]", "[1]"],
+    ["an object for a sum", "Money", "price", "{a:1}", '{"a":1}'],
+    ["a number for a day", "Date", "dueOn", "5", "5"],
+    ["a list for a day", "Date", "dueOn", '["2026-12-01"]', '["2026-12-01"]'],
+  ].flatMap(([title, type, field, literal, raw]) => [
+    [
+      `${title}, in a literal`,
+      `mutation{${comment}{comment{id}} updateTask(taskData:{id:30,${field}:${literal}}){task{id}}}`,
+      { is: "ValuesOfCorrectTypeRule" },
+    ],
+    [
+      `${title}, as a default`,
+      `mutation($v:${type}=${literal}){${comment}{comment{id}} updateTask(taskData:{id:30,${field}:$v}){task{id}}}`,
+      { is: "ValuesOfCorrectTypeRule" },
+    ],
+    [
+      `${title}, in a variable`,
+      `mutation($v:${type}){${comment}{comment{id}} updateTask(taskData:{id:30,${field}:$v}){task{id}}}`,
+      { is: "variables", raw: `{"v":${raw}}` },
+    ],
+    [
+      `${title}, in an object of variables`,
+      `mutation($t:TaskInput!){${comment}{comment{id}} updateTask(taskData:$t){task{id}}}`,
+      { is: "variables", raw: `{"t":{"id":30,"${field}":${raw}}}` },
+    ],
+  ]),
+  ["an enum for a sum", "mutation{updateTask(taskData:{id:30,price:READY}){task{id}}}", { is: "ValuesOfCorrectTypeRule" }],
+  [
+    "an integer of more than 64 bits as an ID's default",
+    "query($i:ID=123456789012345678901234567890){taskById(id:$i){id}}",
+    { is: "runs" },
+  ],
   ["a fraction for an ID", "query($i:ID!){taskById(id:$i){id}}", { is: "variables", variables: { i: 2.5 } }],
   ["100.0 for an Int", "query($v:Int){tasks(first:$v){totalCount}}", { is: "runs", raw: '{"v":100.0}' }],
   ["1e1 for an Int", "query($v:Int){tasks(first:$v){totalCount}}", { is: "runs", raw: '{"v":1e1}' }],

@@ -2,11 +2,15 @@
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
+/** The beginning of the addresses that a server gives its files. */
+const SERVER = /^http:\/\/127\.0\.0\.1:\d+/;
+
 /** Returns the data as text with the order of keys; instants only as such, if two servers made them. */
 function written(data, masked) {
-  return JSON.stringify(data, (_, value) =>
-    masked && typeof value === "string" && TIME.test(value) ? "(an instant)" : value,
-  );
+  return JSON.stringify(data, (_, value) => {
+    if (typeof value !== "string") return value;
+    return masked && TIME.test(value) ? "(an instant)" : value.replace(SERVER, "(a server)");
+  });
 }
 
 /** Returns the value with the keys of each object in one order. */

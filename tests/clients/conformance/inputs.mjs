@@ -53,6 +53,10 @@ export const inputs = {
       (value) => (at) => at.replace((type) => getNamedType(type).name === "String", value),
     ),
     ...[1.5, true, { a: 1 }].map((value) => (at) => at.replace((type) => getNamedType(type).name === "ID", value)),
+    ...[true, [1], { a: 1 }, { enum: "NOPE" }].map(
+      (value) => (at) =>
+        at.replace((type) => ["Money", "Decimal", "Date", "DateTime"].includes(getNamedType(type).name), value),
+    ),
     ...["READY", 1, { enum: "NOPE" }].map(
       (value) => (at) => at.replace((type) => getNamedType(type).name.endsWith("Enum"), value),
     ),

@@ -14,6 +14,8 @@ import {
 } from "graphql";
 import { post } from "../server.mjs";
 
+/** How many answers of the plain server are kept. */
+const KNOWN = 5000;
 /** Types whose objects are found in a list of all of them. */
 const LISTS = { User: "employees", Drawer: "drawers" };
 
@@ -43,22 +45,38 @@ export class Oracle {
   async run(document, variableValues, operationName) {
     const failed = new Map();
     const running = [];
-    const resolve = async (source, args, info) => {
+    let busy = 0;
+    // Where null reaches the root, graphql-js starts nothing more. What fails therefore waits for the rest, so that each
+    // field that may be the reported one is known.
+    const rest = async () => {
+      do await new Promise(setImmediate);
+      while (busy);
+    };
+    const read = (source, args, info) => {
       const root = ["query", "mutation", "subscription"].find(
         (kind) => this.schema.getRootType(kind) === info.parentType,
       );
+      if (root) return this.root(root, info.fieldName, args);
+      if (info.parentType.getFields()[info.fieldName].args.length)
+        return this.below(info.parentType.name, source.id, info.fieldName, args);
+      if (info.fieldName in source) return source[info.fieldName];
+      return this.entity(info.parentType.name, source.id).then((whole) => whole[info.fieldName]);
+    };
+    const resolve = async (source, args, info) => {
+      busy += 1;
+      let problem;
       try {
-        if (root) return await this.root(root, info.fieldName, args);
-        if (info.parentType.getFields()[info.fieldName].args.length)
-          return await this.below(info.parentType.name, source.id, info.fieldName, args);
-        if (info.fieldName in source) return source[info.fieldName];
-        return (await this.entity(info.parentType.name, source.id))[info.fieldName];
+        return await read(source, args, info);
       } catch (error) {
-        const path = [];
-        for (let at = info.path; at; at = at.prev) path.unshift(at.key);
-        failed.set(path.join("."), error.extensions?.code);
-        throw error;
+        problem = error;
+      } finally {
+        busy -= 1;
       }
+      const path = [];
+      for (let at = info.path; at; at = at.prev) path.unshift(at.key);
+      failed.set(path.join("."), problem.extensions?.code);
+      await rest();
+      throw problem;
     };
     const fieldResolver = (source, args, _, info) => {
       running.push(resolve(source, args, info));
@@ -101,8 +119,12 @@ export class Oracle {
 
   once(key, read) {
     const full = `${this.token ?? ""} ${key}`;
-    if (!this.known.has(full)) this.known.set(full, read());
-    return this.known.get(full);
+    const kept = this.known.get(full);
+    if (kept) return kept;
+    if (this.known.size >= KNOWN) this.known.delete(this.known.keys().next().value);
+    const answer = read();
+    this.known.set(full, answer);
+    return answer;
   }
 
   /** One root field with everything below it; entities by their id alone, unless they are asked for whole. */

@@ -30,7 +30,11 @@ export class Socket {
   /** Starts an operation, and returns what it has received; `changed` resolves with the next message. */
   start(payload) {
     const id = String((this.last += 1));
-    const operation = { received: [], stop: () => this.ws.send(JSON.stringify({ id, type: "complete" })) };
+    const stop = () => {
+      this.heard.delete(id);
+      this.ws.send(JSON.stringify({ id, type: "complete" }));
+    };
+    const operation = { received: [], stop };
     let tell;
     const renew = () => (operation.changed = new Promise((resolve) => (tell = resolve)));
     renew();
@@ -50,6 +54,7 @@ export class Socket {
 
 let changes = 0;
 const soon = () => new Promise((resolve) => setTimeout(resolve, 1000));
+/** Returns whether no more messages come. */
 const ended = (operation) => operation.received.some((message) => message.type !== "next");
 
 /** Mutations that change a task and a customer, by the subscription that tells of it. */
@@ -71,6 +76,7 @@ async function cause(url, token, socket, field, id, operations) {
   const question = socket.start('{"query":"{ __typename }"}');
   while (!question.received.length) await question.changed;
   for (let tries = 0; tries < 10; tries += 1) {
+    if (operations.every(ended)) return true;
     const before = operations.map((operation) => operation.received.length);
     const { errors, text } = await CHANGES[field](url, token, id, `change ${(changes += 1)}`);
     if (errors) throw new Error(text);
@@ -91,8 +97,9 @@ export async function subscription(schema, url, token, socket, document, request
   const oracle = new Oracle(schema, url).as(token);
   const tested = socket.start(sent(request));
   let plain;
+  let failed;
   const answer = () => {
-    const last = tested.received.at(-1);
+    const last = tested.received.findLast((message) => message.type !== "complete") ?? tested.received.at(-1);
     const text = JSON.stringify(tested.received);
     if (!last) return { status: 200, text: "nothing came", data: "nothing came" };
     if (last.type === "error") return { status: 400, text, errors: last.payload };
@@ -117,9 +124,16 @@ export async function subscription(schema, url, token, socket, document, request
         JSON.stringify({ query: `subscription { ${fieldName}${filter} { kind id ${kind} { __typename id } } }` }),
       );
       await cause(url, token, socket, fieldName, args.id ?? usual[kind], [tested, plain]);
+      if (ended(plain)) failed = plain.received[0].payload?.errors;
+      if (failed) throw new Error(failed[0].message);
       return (async function* () {})();
     },
   });
+  // The stream of events could not be opened.
+  if (failed) {
+    tested.stop();
+    return { refused: "no stream", answer: answer() };
+  }
   if (!(Symbol.asyncIterator in result)) {
     await cause(url, token, socket, "taskChanged", usual.task, [tested]);
     tested.stop();

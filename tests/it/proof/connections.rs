@@ -119,7 +119,7 @@ async fn idle_connections_and_subscriptions_are_held_for_little_and_served() {
         sockets.extend(join_all(some).await);
     }
     let with_sockets = resident(&program);
-    // A connection without a request is closed after ten seconds, so this must be quick.
+    // A connection without a request is closed after 75 seconds, so this must be quick.
     let opening = Instant::now();
     let mut streams = Vec::new();
     while streams.len() < idle {
