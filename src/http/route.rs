@@ -25,9 +25,13 @@ macro_rules! routes {
 }
 
 /// Chains alternatives; the first that accepts the request responds. Each holds those after it, so that the future of an
-/// early one is not wrapped once for every later one.
+/// early one is not wrapped once for every later one. What comes after eight is boxed, or the type would get too deep for the
+/// compiler.
 macro_rules! first_of {
     ($last:ident) => { $last };
+    ($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident $($next:ident)+) => {
+        first_of!($a $b $c $d $e $f $g $h).or(first_of!($($next)+).boxed()).unify()
+    };
     ($first:ident $($next:ident)+) => { $first.or(first_of!($($next)+)).unify() };
 }
 
