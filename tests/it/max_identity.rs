@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::bot::{create, set_status};
 use crate::fake_max::{FakeMax, TOKEN, chat_of, message, own_contact, started};
-use crate::harness::Shop;
+use crate::harness::{Shop, eventually};
 use crate::receiver::Receiver;
 use crate::webhook_owners::register;
 
@@ -207,13 +207,20 @@ async fn an_account_at_max_is_a_change_and_webhooks_say_nothing_of_it() {
     assert!(changed(&shop).await.contains(&card), "it is unlinked");
     // A card that is made at MAX is told of as any other.
     link(&shop, &fake, BORIS, "79000000002").await;
-    let told = receiver.told(4).await;
+    // Linking may be one change or two, as the worker's steps fall.
+    let made = |receiver: &Receiver| {
+        let told = receiver.told_now();
+        told.iter()
+            .filter(|told| told.event() == "customer.created")
+            .count()
+    };
+    eventually("the second card is told of", || made(&receiver) == 2).await;
+    let told = receiver.told_now();
+    assert!(told.len() >= 4, "{}", told.len());
     let told: Vec<_> = told
         .iter()
         .map(|told| (told.event(), told.body.clone()))
         .collect();
-    let made = told.iter().filter(|(event, _)| event == "customer.created");
-    assert_eq!(made.count(), 2, "{told:?}");
     for (_, body) in &told {
         for secret in [ANNA, BORIS, chat_of(ANNA), chat_of(BORIS)] {
             assert!(!body.contains(&secret.to_string()), "{body}");
