@@ -35,7 +35,7 @@ use crate::http::{self, Connection, Counted, Site};
 
 /// How long a stop waits for requests in progress.
 const DRAIN: Duration = Duration::from_secs(8);
-/// How long a client may take to send the headers of a request. Between two requests it has [`IDLE`](super::idle::IDLE).
+/// How long a client may take to send the headers of a request. Between two requests it has `idle::IDLE`.
 pub const HEADERS: Duration = Duration::from_secs(10);
 /// How long an HTTP/2 connection may be silent before it is pinged.
 const ALIVE: Duration = Duration::from_secs(20);
