@@ -53,6 +53,13 @@ routes! { site, or else nowhere, pages, with {
                 .then(move |head, chunks| pages::take_file(head, chunks, mib))
                 .then(show)
         };
+        let take_message = || {
+            warp::post()
+                .and(of_page.clone())
+                .and(warp::body::stream())
+                .then(|head, chunks| pages::take_message(head, chunks).boxed())
+                .then(show)
+        };
         let nowhere = unknown()
             .and(of_page.clone())
             .and(warp::method())
@@ -111,20 +118,8 @@ routes! { site, or else nowhere, pages, with {
     prices: "catalogue" / "import" { .and(take_file(data::TABLE)) }
     logo: "settings" / "papers" / "logo" { .and(take_file(settings::LOGO)) }
     archive: "data" / "archive" { .and(take_file(data::ARCHIVE)) }
-    message: "tasks" / Id / "comments" {
-        .and(warp::post())
-        .and(of_page.clone())
-        .and(warp::body::stream())
-        .then(|_, head, chunks| pages::take_message(head, chunks).boxed())
-        .then(show)
-    }
-    photos: "tasks" / Id / "photos" {
-        .and(warp::post())
-        .and(of_page.clone())
-        .and(warp::body::stream())
-        .then(|_, head, chunks| pages::take_message(head, chunks).boxed())
-        .then(show)
-    }
+    message: "tasks" / Id / "comments" { .and(take_message()).map(|_, answer| answer) }
+    photos: "tasks" / Id / "photos" { .and(take_message()).map(|_, answer| answer) }
     copy: "settings" / "offsite" / "try" {
         .and(warp::post())
         .and(of_page.clone())
