@@ -20,25 +20,26 @@ mod webhooks;
 
 use async_graphql::MergedObject;
 
-// The schema lists the fields in this order.
+// The parts are asked for a field from the last to the first, so what is called most stands last. The schema lists the fields
+// in this order.
 /// Changes by signed-in employees, some of them by owners only; `register` and `login` need no
 /// sign-in.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
-    accounts::AccountMutation,
-    staff_bot::StaffBotMutation,
-    employees::EmployeeMutation,
     stages::StageMutation,
     settings::SettingMutation,
     message_texts::MessageTextMutation,
     bot::BotMutation,
     max_bot::MaxBotMutation,
     channels::ChannelMutation,
+    webhooks::WebhookMutation,
+    staff_bot::StaffBotMutation,
+    employees::EmployeeMutation,
+    files::FileMutation,
+    accounts::AccountMutation,
     customers::CustomerMutation,
-    tasks::TaskMutation,
     lines::LineMutation,
     payments::PaymentMutation,
-    files::FileMutation,
     conversation::ConversationMutation,
-    webhooks::WebhookMutation,
+    tasks::TaskMutation,
 );

@@ -13,16 +13,17 @@ mod tasks;
 use async_graphql::MergedObject;
 
 /// Reads of the shop by signed-in employees, some of them by owners only.
-// The schema lists the fields in this order.
+// The parts are asked for a field from the last to the first, so what is called most stands last. The schema lists the fields
+// in this order.
 #[derive(MergedObject, Default)]
 pub struct Query(
-    shop::ShopQuery,
-    message_texts::MessageTextQuery,
-    customers::CustomerQuery,
-    changes::ChangeQuery,
-    tasks::TaskQuery,
-    money::MoneyQuery,
-    reports::ReportQuery,
-    files::FileQuery,
     deliveries::DeliveryQuery,
+    files::FileQuery,
+    message_texts::MessageTextQuery,
+    reports::ReportQuery,
+    changes::ChangeQuery,
+    money::MoneyQuery,
+    customers::CustomerQuery,
+    shop::ShopQuery,
+    tasks::TaskQuery,
 );
