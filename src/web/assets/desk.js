@@ -143,14 +143,23 @@ function replace(part, fresh) {
   (all[at] ?? all[0])?.focus({ preventScroll: true });
 }
 
+/** Replaces the parts that differ on a page of the server. One in use is left alone, unless the page comes `from` it. */
+function update(page, from) {
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!fresh || part.innerHTML === fresh.innerHTML) continue;
+    if (inUse(part) && !part.contains(from)) missed = true;
+    else replace(part, fresh);
+  }
+}
+
 /** Returns the address to load the page from again; undefined for a form that came back and names none. */
 const ownAddress = () => document.querySelector("link[rel=canonical]")?.href
   ?? ("submission" in document.body.dataset ? undefined : location.href);
 
 async function refresh() {
-  const parts = [...document.querySelectorAll("[data-part]")];
   const address = ownAddress();
-  if (parts.length === 0 || !address) return;
+  if (!document.querySelector("[data-part]") || !address) return;
   const mine = ++round;
   // The object or the session no longer exists: show the server's page about it.
   const gone = () => (address === location.href ? location.reload() : location.replace(address));
@@ -160,13 +169,7 @@ async function refresh() {
   // The page has another address since, as after a tab of the board: this response shows the one before.
   if (ownAddress() !== address) return refresh();
   missed = false;
-  const page = parsed(html);
-  for (const part of parts) {
-    const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (!fresh || part.innerHTML === fresh.innerHTML) continue;
-    if (inUse(part)) missed = true;
-    else replace(part, fresh);
-  }
+  update(parsed(html));
 }
 
 document.addEventListener("focusout", () => setTimeout(() => { if (missed) refresh(); }));

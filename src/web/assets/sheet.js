@@ -5,12 +5,7 @@
 function put(page, address, from) {
   // An update that was asked for before is older than this page.
   round += 1;
-  for (const part of document.querySelectorAll("[data-part]")) {
-    const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (!fresh || part.innerHTML === fresh.innerHTML) continue;
-    if (inUse(part) && !part.contains(from)) missed = true;
-    else replace(part, fresh);
-  }
+  update(page, from);
   history.replaceState(history.state, "", address);
   const toast = page.querySelector("main .toast");
   if (toast) show(toast.innerHTML);
@@ -112,6 +107,16 @@ document.addEventListener("change", async ({ target }) => {
   if (target.matches("[data-send]")) target.form.requestSubmit();
 });
 
+// The change of a customer who gives more in cash than is taken.
+const sum = (field) => Number(field.value.replace(/\s/g, "").replace(",", "."));
+document.addEventListener("input", ({ target: { form } }) => {
+  const given = form?.querySelector("[data-given]");
+  if (!given) return;
+  const change = sum(given) - sum(form.elements.sum);
+  const text = change.toLocaleString(document.documentElement.lang, { minimumFractionDigits: change % 1 ? 2 : 0, maximumFractionDigits: 2 });
+  form.querySelector("output").value = given.value && !isNaN(change) ? `${text}\u00a0${given.dataset.given}` : "";
+});
+
 // A customer without a channel: the text to copy and the text message follow what is typed.
 document.addEventListener("input", ({ target }) => {
   const ways = document.querySelector(".ways");
@@ -120,15 +125,4 @@ document.addEventListener("input", ({ target }) => {
   const typed = target.value.trim();
   field.value = typed ? `${typed}\n${ways.dataset.link}`.trim() : field.defaultValue;
   ways.querySelector("[data-sms]").href = `sms:${ways.dataset.dial}?&body=${encodeURIComponent(field.value)}`;
-});
-
-// A link to a form that is folded opens it.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href='#agree'], a[href='#say']");
-  const to = link && document.querySelector(link.hash);
-  if (!to) return;
-  event.preventDefault();
-  to.open = true;
-  to.scrollIntoView({ block: "nearest" });
-  to.querySelector("textarea").focus({ preventScroll: true });
 });

@@ -154,6 +154,24 @@ async fn a_payment_opens_over_the_sheet_and_is_taken_there_once() {
         desk.click("dialog .foot a").await;
         desk.until(closed).await;
         desk.at("/tasks/1").await;
+        // The change of what the customer gives in cash.
+        click(&desk, open).await;
+        for (given, change) in [
+            ("6 000", "1\u{a0}000\u{a0}₽"),
+            ("5 000,50", "0,50\u{a0}₽"),
+            ("4000", "-1\u{a0}000\u{a0}₽"),
+        ] {
+            desk.fill("dialog [data-given]", given).await;
+            desk.sees_in("dialog output", change).await;
+        }
+        desk.fill("dialog [data-given]", "шесть").await;
+        let empty = "document.querySelector('dialog output').value === ''";
+        desk.until(empty).await;
+        click(&desk, "dialog [value=CARD]").await;
+        desk.until("!document.querySelector('[data-given]').checkVisibility()")
+            .await;
+        desk.press(key(Key::Escape)).await;
+        desk.until(closed).await;
         // What is wrong is said in it, and what was typed stays.
         click(&desk, open).await;
         desk.fill("dialog [name=note]", "Аванс").await;

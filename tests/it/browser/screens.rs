@@ -89,7 +89,7 @@ const OWNERS: &[Screen<'_>] = &[
     ("/tasks/3", "", ".log"),
     (
         "/tasks/1",
-        "document.querySelector('#ask').open = true; document.querySelector('#agree').open = true",
+        "document.querySelector('#ask').open = true; document.querySelector('#agree').closest('details').open = true",
         "#ask[open] [name=askPrice]",
     ),
     (
