@@ -431,6 +431,13 @@ async fn the_page_of_a_month_shows_it_in_numbers_and_as_a_plot() {
         3
     );
     assert_eq!(july.matches("<rect ").count(), 93);
+    // Each with both axes.
+    for axis in [
+        "<div class=\"marks\" aria-hidden=\"true\"><span>4</span>",
+        "<div class=\"axis\" aria-hidden=\"true\"><span>1</span>",
+    ] {
+        assert_eq!(july.matches(axis).count(), 3, "{axis} {july}");
+    }
     let bar = |day: usize, height: usize, title: &str| {
         let (x, y) = ((day - 1) * 10, 100 - height);
         format!("<rect x=\"{x}\" y=\"{y}\" width=\"8\" height=\"{height}\"><title>{title}</title>")

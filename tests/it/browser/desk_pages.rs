@@ -1,5 +1,6 @@
 //! Today and the list, on a desktop and on a phone.
 
+use serde_json::json;
 use thirtyfour::Key;
 
 use super::chromium::Driver;
@@ -148,5 +149,93 @@ async fn the_list_has_twenty_rows_on_a_screen_and_a_phone_keeps_its_filters_fold
         .await;
     browser.press(String::from(Key::Enter.value())).await;
     browser.at("/tasks/12").await;
+    shop.close().await;
+}
+
+/// Returns whether red and green are the strongest of a colour: `[red, green]`.
+const STRONGEST: &str = "const strongest = (css) => {
+    const tone = getComputedStyle(document.querySelector(css));
+    const paint = new OffscreenCanvas(1, 1).getContext('2d');
+    paint.fillStyle = tone.getPropertyValue('--seen') || tone.color;
+    paint.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = paint.getImageData(0, 0, 1, 1).data;
+    return [red > green + 30 && red > blue + 30, green > red && green > blue];
+};";
+
+#[tokio::test]
+async fn ready_is_green_and_what_is_normal_is_not_red() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    for (task, status) in [
+        (1, "ACCEPTED"),
+        (2, "IN_PROGRESS"),
+        (3, "READY"),
+        (4, "CLOSED"),
+    ] {
+        priced(&shop, task, 10_000).await;
+        set_status(&shop, &task.to_string(), status).await;
+    }
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    for scheme in ["light", "dark"] {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        browser.cdp("Emulation.setEmulatedMedia", features).await;
+        browser.go("/?status=all").await;
+        for (status, green) in [
+            ("ACCEPTED", false),
+            ("IN_PROGRESS", false),
+            ("READY", true),
+            ("CLOSED", false),
+        ] {
+            // The background of the pill of what is ready, and the text of the others.
+            let part = if green { "backgroundColor" } else { "color" };
+            let seen = format!(
+                "{STRONGEST}
+                const pill = document.querySelector('.{status}.pill');
+                pill.style.setProperty('--seen', getComputedStyle(pill).{part});
+                return strongest('.{status}.pill');"
+            );
+            assert_eq!(
+                browser.eval(&seen).await,
+                json!([false, green]),
+                "{scheme}, {status}"
+            );
+        }
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn links_to_write_and_to_agree_open_and_focus_their_fields_below_no_bar() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    priced(&shop, 1, 10_000).await;
+    data(
+        &shop,
+        "mutation { askApproval(taskId: 1, price: 20000) { task { id } } }",
+    )
+    .await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    for (width, height) in [(1280, 900), (390, 844)] {
+        browser.resize(width, height).await;
+        for field in ["say", "agree"] {
+            browser.go("/tasks/1").await;
+            let link = format!(
+                "[...document.querySelectorAll(\"a[href='#{field}']\")].find((one) => one.checkVisibility())"
+            );
+            browser.until(&link).await;
+            browser.eval(&format!("{link}.click()")).await;
+            browser
+                .until(&format!("document.activeElement.id === '{field}'"))
+                .await;
+            // Neither the bar above nor the one below covers it.
+            browser
+                .until("((box) => document.elementFromPoint(box.left + 20, box.top + box.height / 2) === document.activeElement)(document.activeElement.getBoundingClientRect())")
+                .await;
+        }
+    }
     shop.close().await;
 }

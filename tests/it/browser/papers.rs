@@ -312,6 +312,15 @@ async fn a_text_is_on_the_preview_while_it_is_typed_and_on_paper_once_it_is_save
     browser
         .until("document.querySelector('#well .paper.label')")
         .await;
+    // Back shows the preview of what was typed.
+    browser.click("[name=preview][value=receipt]").await;
+    browser.sees_in("#well", "Спасибо").await;
+    browser.go("/settings").await;
+    browser.web().back().await.unwrap();
+    browser
+        .until("document.querySelector(\"[name='papers.footer']\")?.value === 'Спасибо'")
+        .await;
+    browser.sees_in("#well", "Спасибо").await;
 
     // Two answers that come in the wrong order: the older one is read, and not shown.
     browser.click("[name=preview][value=receipt]").await;

@@ -131,6 +131,28 @@ async fn photos_are_taken_on_the_sheet_and_sent_with_a_message() {
     clip.send_keys(photo).await.unwrap();
     click(&desk, ".say .btn.main").await;
     desk.find(".msg.ours img[src='/photos/2']").await;
+    // One that is larger than any screen is made smaller before it is sent.
+    let choose = "const done = arguments[0];
+        const large = new OffscreenCanvas(4000, 3000);
+        large.getContext('2d').fillRect(0, 0, 2000, 3000);
+        large.convertToBlob({ type: 'image/png' }).then((png) => {
+            const chosen = new DataTransfer();
+            chosen.items.add(new File([png], 'Плата.png', { type: 'image/png' }));
+            const field = document.querySelector('.say [type=file]');
+            field.files = chosen.files;
+            field.dispatchEvent(new Event('change', { bubbles: true }));
+            done();
+        });";
+    desk.fill("[name=comment]", "Плата целиком").await;
+    desk.eval_later(choose).await;
+    desk.until("document.querySelector('.say [type=file]').files[0].name === 'Плата.jpg'")
+        .await;
+    click(&desk, ".say .btn.main").await;
+    desk.find(".msg.ours img[src='/photos/3']").await;
+    let size = "const done = arguments[0];
+        fetch('/photos/3').then((sent) => sent.blob()).then(createImageBitmap)
+            .then(({ width, height }) => done([width, height]));";
+    assert_eq!(desk.eval_later(size).await, json!([2560, 1920]));
     // The same without a script, by the button.
     let off = json!({"value": true});
     desk.cdp("Emulation.setScriptExecutionDisabled", off).await;
@@ -138,12 +160,12 @@ async fn photos_are_taken_on_the_sheet_and_sent_with_a_message() {
     let camera = desk.find("#photos [type=file]").await;
     camera.send_keys(photo).await.unwrap();
     click(&desk, "#photos form button").await;
-    desk.find("#photos img[src='/photos/3']").await;
+    desk.find("#photos img[src='/photos/4']").await;
     let link = renew(&shop, "1").await;
     desk.go(&link).await;
     desk.until("document.querySelector('.said img').complete")
         .await;
-    assert_eq!(desk.count(".said img").await, 1);
+    assert_eq!(desk.count(".said img").await, 2);
     let loaded = "document.querySelector('.said img').naturalWidth > 0";
     desk.until(loaded).await;
     shop.close().await;
