@@ -113,8 +113,8 @@ document.addEventListener("input", ({ target: { form } }) => {
   const given = form?.querySelector("[data-given]");
   if (!given) return;
   const change = sum(given) - sum(form.elements.sum);
-  const text = change.toLocaleString(document.documentElement.lang, { minimumFractionDigits: change % 1 ? 2 : 0, maximumFractionDigits: 2 });
-  form.querySelector("output").value = given.value && !isNaN(change) ? `${text}\u00a0${given.dataset.given}` : "";
+  const number = change.toLocaleString(document.documentElement.lang, { minimumFractionDigits: change % 1 ? 2 : 0, maximumFractionDigits: 2 });
+  form.querySelector("output").value = given.value && !isNaN(change) ? given.dataset.given.replace("0", number) : "";
 });
 
 // A customer without a channel: the text to copy and the text message follow what is typed.

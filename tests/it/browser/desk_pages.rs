@@ -141,6 +141,12 @@ async fn the_list_has_twenty_rows_on_a_screen_and_a_phone_keeps_its_filters_fold
             wide.as_i64().unwrap() <= 0,
             "{width}: {wide} pixels too wide"
         );
+        // Nothing lies over anything else on a card.
+        let over = "const box = (cell) => { const all = document.createRange(); all.selectNodeContents(cell); return all.getBoundingClientRect(); };
+            const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+            const cells = [...document.querySelector('tr[data-task]').cells].filter((cell) => cell.checkVisibility());
+            return cells.flatMap((one, at) => cells.slice(at + 1).filter((other) => meet(box(one), box(other))).map((other) => `${one.className} ${other.className}`));";
+        assert_eq!(browser.eval(over).await, json!([]), "{width}");
     }
     // An exact number among others has the focus, so that Enter opens it.
     browser.go("/?q=12").await;
