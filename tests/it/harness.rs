@@ -433,12 +433,15 @@ pub fn skip(why: &str) {
     eprintln!("skipped: {why}");
 }
 
+/// How long a wait leaves the processor to what it waits for before it looks again.
+const GLANCE: Duration = Duration::from_millis(1);
+
 /// Waits until a condition holds, and panics when it doesn't in time.
 pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
         assert!(started.elapsed() < Duration::from_secs(30), "{what}");
-        tokio::task::yield_now().await;
+        tokio::time::sleep(GLANCE).await;
     }
 }
 

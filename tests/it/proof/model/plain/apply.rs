@@ -175,6 +175,7 @@ impl Model {
             closed: (stage.status == "CLOSED").then_some(now),
             approvals: Vec::new(),
             declined: false,
+            agreed: false,
             history: Vec::new(),
         };
         task.put(&fields.beside, now);
@@ -504,6 +505,7 @@ impl Task {
                 self.withdraw(now);
             }
         }
+        self.agreed = false;
         if ["READY", "CLOSED"].contains(&stage.status) {
             self.declined = false;
         }
@@ -528,7 +530,7 @@ impl Task {
         }
         let estimate = beside.estimate.unwrap_or(self.estimate);
         if estimate != self.estimate {
-            self.declined = false;
+            self.react();
             self.withdraw(now);
         }
         let device = self.device();
@@ -563,6 +565,11 @@ impl Task {
         let price = asked.price;
         self.happened(now, "WITHDRAWN", price);
         true
+    }
+
+    /// Records the shop's reaction to the customer's decision on a quote; returns whether one was waiting.
+    pub fn react(&mut self) -> bool {
+        std::mem::take(&mut self.declined) | std::mem::take(&mut self.agreed)
     }
 
     pub fn touch(&mut self, now: Timestamp) {

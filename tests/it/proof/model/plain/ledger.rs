@@ -414,7 +414,7 @@ impl Model {
         };
         task.note_changed(now, "DISCOUNT", &text(task.discount), &text(discount));
         task.discount = discount;
-        task.declined = false;
+        task.react();
         task.withdraw(now);
         task.changed(now);
         Ok(())
@@ -427,7 +427,7 @@ impl Model {
             .whole_price()
             .or(task.estimate)
             .ok_or("BAD_USER_INPUT")?;
-        task.declined = false;
+        task.react();
         task.withdraw(now);
         task.changed(now);
         task.by_staff(now, "AGREED", price);

@@ -116,6 +116,8 @@ pub struct Task {
     approvals: Vec<Approval>,
     /// Whether a declined quote has had no reaction.
     declined: bool,
+    /// Whether a customer's agreement has had no reaction.
+    agreed: bool,
     history: Vec<Value>,
 }
 

@@ -74,7 +74,7 @@ impl Model {
         if lines.is_some_and(|lines| lines != Some(price)) {
             return Err("BAD_USER_INPUT");
         }
-        task.declined = false;
+        task.react();
         task.withdraw(now);
         let before = task.estimate.map(|sum| sum.to_string()).unwrap_or_default();
         if lines.is_none() {
@@ -167,19 +167,19 @@ impl Model {
             asked.decided = Some(now);
             asked.channel = Some("TELEGRAM");
             let (kind, price) = (asked.decision, asked.price);
-            task.declined = !agreed;
+            (task.declined, task.agreed) = (!agreed, agreed);
             task.happened(now, kind, price);
             task.touch(now);
         }
     }
 
-    /// Settles a customer's messages and declined quote; returns whether anything changed.
+    /// Settles a customer's messages and decision; returns whether anything changed.
     pub fn settle(&mut self, task: i64) -> bool {
         let waiting = self.comments.values_mut();
         let waiting = waiting.filter(|comment| comment.task == task && comment.open);
         let said = waiting.map(|comment| comment.open = false).count() > 0;
-        let declined = self.tasks.get_mut(&task).map(|task| &mut task.declined);
-        declined.is_some_and(std::mem::take) || said
+        let decided = self.tasks.get_mut(&task).is_some_and(Task::react);
+        decided || said
     }
 
     /// Returns where a task's customer can be notified.
