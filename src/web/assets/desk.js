@@ -143,7 +143,7 @@ function replace(part, fresh) {
   (all[at] ?? all[0])?.focus({ preventScroll: true });
 }
 
-/** Replaces the parts that differ on a page of the server. One in use is left alone, unless the page comes `from` it. */
+/** Replaces the parts that differ on a page of the server. One in use is left alone, unless it contains `from`, which asked for the page. */
 function update(page, from) {
   for (const part of document.querySelectorAll("[data-part]")) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);

@@ -159,10 +159,9 @@ async fn the_list_has_twenty_rows_on_a_screen_and_a_phone_keeps_its_filters_fold
 }
 
 /// Returns whether red and green are the strongest of a colour: `[red, green]`.
-const STRONGEST: &str = "const strongest = (css) => {
-    const tone = getComputedStyle(document.querySelector(css));
+const STRONGEST: &str = "const strongest = (colour) => {
     const paint = new OffscreenCanvas(1, 1).getContext('2d');
-    paint.fillStyle = tone.getPropertyValue('--seen') || tone.color;
+    paint.fillStyle = colour;
     paint.fillRect(0, 0, 1, 1);
     const [red, green, blue] = paint.getImageData(0, 0, 1, 1).data;
     return [red > green + 30 && red > blue + 30, green > red && green > blue];
@@ -198,9 +197,7 @@ async fn ready_is_green_and_what_is_normal_is_not_red() {
             let part = if green { "backgroundColor" } else { "color" };
             let seen = format!(
                 "{STRONGEST}
-                const pill = document.querySelector('.{status}.pill');
-                pill.style.setProperty('--seen', getComputedStyle(pill).{part});
-                return strongest('.{status}.pill');"
+                return strongest(getComputedStyle(document.querySelector('.{status}.pill')).{part});"
             );
             assert_eq!(
                 browser.eval(&seen).await,
