@@ -30,6 +30,9 @@ use present::Present;
 
 /// Number of rows of one kind per transaction.
 const BATCH: usize = 5_000;
+/// Number of events of the last two weeks per transaction. A task is indexed once per transaction, and to delete its old
+/// entry takes longer than to add one.
+const EVENTS: usize = 20_000;
 /// Minimum number of customers; larger databases have one for every ten tasks.
 const CUSTOMERS: usize = 200;
 /// Number of tasks of a demo that is loaded into a running shop.
@@ -128,7 +131,7 @@ async fn fill_for(
     bar.set_message("the last two weeks");
     while present.left() > 0 {
         let work = move |tx: &store::Transaction<'_>| {
-            present.pass(tx, BATCH)?;
+            present.pass(tx, EVENTS)?;
             Ok(present)
         };
         present = db.write(work).await?;

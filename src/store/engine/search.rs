@@ -8,6 +8,8 @@
 //! Trigrams find nothing shorter than three characters. So the first one and two characters of every word are indexed
 //! once more, made up to three with a private letter.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Statement, TransactionBehavior};
 
@@ -64,15 +66,17 @@ pub(in crate::store) fn beginning(characters: &[char]) -> Option<String> {
 
 /// Returns the beginnings of all words of a folded text, each once. A word is a run of letters and digits; a code with
 /// signs in it ("Б-3") is one word without them as well.
+///
+/// The first beginning of two characters stands right behind the one of its first character, so that both share their
+/// characters: every three characters in a row are a term of the index, and those that straddle two beginnings are of
+/// no use.
 fn beginnings(text: &str) -> String {
-    let mut all: Vec<String> = Vec::new();
+    let mut all: BTreeMap<char, BTreeSet<char>> = BTreeMap::new();
     let mut add = |word: &str| {
-        let first: Vec<char> = word
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .take(2)
-            .collect();
-        all.extend((1..=first.len()).filter_map(|length| beginning(&first[..length])));
+        let mut letters = word.chars().filter(|c| c.is_alphanumeric());
+        if let Some(first) = letters.next() {
+            all.entry(first).or_default().extend(letters.next());
+        }
     };
     for chunk in text.split_whitespace() {
         add(chunk);
@@ -80,9 +84,17 @@ fn beginnings(text: &str) -> String {
             .split(|c: char| !c.is_alphanumeric())
             .for_each(&mut add);
     }
-    all.sort_unstable();
-    all.dedup();
-    all.concat()
+    let mut beginnings = String::new();
+    for (first, seconds) in all {
+        beginnings.extend([START, START, first]);
+        for (nth, second) in seconds.into_iter().enumerate() {
+            if nth > 0 {
+                beginnings.extend([START, first]);
+            }
+            beginnings.push(second);
+        }
+    }
+    beginnings
 }
 
 /// Registers [`digit_letters`] as a function of SQL, which one of the migrations calls.
@@ -283,9 +295,15 @@ mod tests {
     #[test]
     fn every_word_begins_with_one_and_two_characters() {
         assert_eq!(
-            beginnings("б-3, лк б"),
-            "\u{F000}б3\u{F000}лк\u{F000}\u{F000}3\u{F000}\u{F000}б\u{F000}\u{F000}л"
+            beginnings("б-3, лк б лак"),
+            "\u{F000}\u{F000}3\u{F000}\u{F000}б3\u{F000}\u{F000}ла\u{F000}лк"
         );
+        let indexed: Vec<char> = beginnings("б-3, лк б лак").chars().collect();
+        for found in ["3", "б", "б3", "л", "ла", "лк"] {
+            let letters: Vec<char> = found.chars().collect();
+            let term: Vec<char> = beginning(&letters).unwrap().chars().collect();
+            assert!(indexed.windows(3).any(|three| three == term), "{found}");
+        }
         assert_eq!(beginnings(" - "), "");
         assert_eq!(beginning(&['a', 'b', 'c']), None);
     }
