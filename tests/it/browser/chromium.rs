@@ -258,6 +258,14 @@ impl Browser {
         }
     }
 
+    /// Presses Enter in the focused element of a page that stays. An action of WebDriver does the same in more time.
+    pub async fn press_enter(&self) {
+        for (kind, text) in [("keyDown", "\r"), ("keyUp", "")] {
+            let key = json!({"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": text});
+            self.cdp("Input.dispatchKeyEvent", key).await;
+        }
+    }
+
     /// Presses Tab until `css` has the focus.
     pub async fn tab_to(&self, css: &str) {
         for _ in 0..60 {

@@ -12,9 +12,8 @@ fn enter() -> String {
     String::from(Key::Enter.value())
 }
 
-/// Prevents every form from being submitted, and records the button that would have submitted it.
+/// Prevents every form from being submitted, records the button that would have submitted it, and focuses the first field.
 const WATCH: &str = r#"
-    window.pressed = [];
     if (!window.watching) {
         window.watching = true;
         window.addEventListener("submit", (event) => {
@@ -24,21 +23,27 @@ const WATCH: &str = r#"
         }, true);
     }
     for (const form of document.forms) form.noValidate = true;
+    window.enter = (at) => {
+        window.pressed = [];
+        window.lines[at]?.focus();
+    };
     window.lines = [...document.querySelectorAll("form input, form select, form textarea")].filter((line) =>
         line.form.method === "post" && line.checkVisibility() && !line.disabled
         && !["hidden", "file", "date", "time"].includes(line.type));
+    window.enter(0);
     return window.lines.length;
 "#;
 
 /// Returns what is wrong with the button that Enter has just activated in a field. Look-ups and
 /// selects aren't submitted; every other field activates the main button of its form, or the only
-/// one. Where the main button can't be undone, Enter only shows a preview.
+/// one. Where the main button can't be undone, Enter only shows a preview. Focuses the next field.
 const JUDGE: &str = r#"
     const line = window.lines[at];
     const { form } = line;
     const main = form.querySelector(".btn.main") ?? form.querySelector("button:not([type=button])");
     const sent = window.pressed.length > 0;
     const by = window.pressed[0];
+    window.enter(at + 1);
     const asks = line.matches("[data-known], [data-scanned], textarea");
     const where = `${line.outerHTML.slice(0, 90)} in ${form.getAttribute("action")}`;
     if (asks) return sent ? `Enter sends ${where}` : "";
@@ -80,9 +85,7 @@ async fn enter_presses_the_main_button_of_every_form_of_every_page() {
         }
         let lines = browser.eval(WATCH).await.as_u64().unwrap();
         for at in 0..lines {
-            let focus = format!("window.pressed.length = 0; window.lines[{at}].focus();");
-            browser.eval(&focus).await;
-            browser.press(enter()).await;
+            browser.press_enter().await;
             let verdict = browser.eval(&format!("const at = {at}; {JUDGE}")).await;
             if verdict != "" {
                 wrong.borrow_mut().push(format!("{screen}: {verdict}"));

@@ -539,19 +539,20 @@ const ON_A_SCREEN: &str = r#"
     return wrong;
 "#;
 
-/// Returns a script that runs axe, if there is one.
+/// Runs axe, and returns what it objects to.
+const AXE: &str = r#"
+    const done = arguments[arguments.length - 1];
+    const only = dark ? {runOnly: ['color-contrast', 'link-in-text-block']} : {};
+    axe.run({resultTypes: ['violations'], preload: false, ...only}).then(
+        ({violations}) => done(violations.map(({id, help, nodes}) =>
+            ({id, help, where: nodes.map(({target, html}) => `${target} ${html}`)}))),
+        (error) => done([String(error)]));
+"#;
+
+/// Returns the source of axe, if there is one. A page reads it once, which takes as long as a run.
 fn axe() -> Option<String> {
     let file = std::env::var_os("ZAYAVKA_AXE")?;
-    let axe = std::fs::read_to_string(file).unwrap();
-    Some(format!(
-        "const done = arguments[arguments.length - 1];
-        if (!window.axe) {{ {axe} }}
-        const only = dark ? {{runOnly: ['color-contrast', 'link-in-text-block']}} : {{}};
-        axe.run({{resultTypes: ['violations'], ...only}}).then(
-            ({{violations}}) => done(violations.map(({{id, help, nodes}}) =>
-                ({{id, help, where: nodes.map(({{target, html}}) => `${{target}} ${{html}}`)}}))),
-            (error) => done([String(error)]));"
-    ))
+    Some(std::fs::read_to_string(file).unwrap())
 }
 
 /// Looks at every page in every width and in both colour schemes, by the rules above and by axe. In the
@@ -564,6 +565,9 @@ async fn fits(language: &str) {
     let mut wrong = Vec::new();
     let found = std::cell::RefCell::new(&mut wrong);
     every_screen(&driver, language, async |browser, screen| {
+        if let Some(axe) = &axe {
+            browser.eval(axe).await;
+        }
         for width in [1280, 390, 320] {
             browser.resize(width, 844).await;
             let script = format!("const room = {width}; {ON_A_SCREEN}");
@@ -573,11 +577,13 @@ async fn fits(language: &str) {
                 found.borrow_mut().push(what);
             }
             for scheme in ["light", "dark"] {
-                let Some(axe) = &axe else { continue };
+                if axe.is_none() {
+                    continue;
+                }
                 let colours =
                     json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
                 browser.cdp("Emulation.setEmulatedMedia", colours).await;
-                let run = format!("const dark = {}; {axe}", scheme == "dark");
+                let run = format!("const dark = {}; {AXE}", scheme == "dark");
                 let violations: Value = browser.eval_later(&run).await;
                 if violations != json!([]) {
                     let what = format!("{screen} {width} {scheme}\n{violations:#}");
