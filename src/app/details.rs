@@ -138,7 +138,11 @@ pub(super) fn update(
 
 /// Records what a closed task earned, or removes the record of a task that is open again.
 pub(super) fn record_handover(tx: &Transaction, task: &Task) -> Result<()> {
-    store::handovers::record(tx, task, &of_one(tx, task.id)?)
+    let details = match task.closed {
+        Some(_) => of_one(tx, task.id)?,
+        None => Details::default(),
+    };
+    store::handovers::record(tx, task, &details)
 }
 
 fn of_one(connection: &Connection, id: TaskId) -> Result<Details> {
