@@ -43,7 +43,9 @@ use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
 use zayavka::config::{self, Config};
 use zayavka::demo;
-use zayavka::domain::{BotWay, EmployeeId, Error, Introspection, MaxTrouble, Problem};
+use zayavka::domain::{
+    BotWay, EmployeeId, Error, Introspection, MaxTrouble, PASSWORD_ITERATIONS, Problem,
+};
 use zayavka::graphql::{self, Answer, Caller, Schema};
 use zayavka::http::{self, Hosts, Site, followers, strangers};
 use zayavka::store::{self, Db};
@@ -154,7 +156,7 @@ impl Inside {
             fill: Box::new(|_, _, _, _| async { Ok(()) }.boxed()),
             tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)).unwrap(),
             devices: Devices::new(&[7; Tokens::KEY_LENGTH]).expect("a key"),
-            passwords: Passwords::new().expect("a hash"),
+            passwords: Passwords::new(PASSWORD_ITERATIONS).expect("a hash"),
             limits: Limits::new(&clock, None),
             links: LinkKey::new(&[7; 32]).expect("a key"),
             uploads: Uploads::default(),

@@ -48,7 +48,7 @@ pub(super) async fn user(config: Config, command: User) -> Result<(), Failure> {
         User::Add { email, owner } => {
             let email = parse_email(&email)?;
             let password = read_password(&email, &settings.shop.about)?;
-            let hash = Passwords::new()?.hash_alone(&password)?;
+            let hash = Passwords::new(config.password_iterations)?.hash_alone(&password)?;
             let role = if owner { Role::Owner } else { Role::Employee };
             let of = email.clone();
             db.write(move |tx| accounts::add(tx, &of, &hash, role, now))
@@ -67,7 +67,7 @@ pub(super) async fn user(config: Config, command: User) -> Result<(), Failure> {
         User::ResetPassword { email } => {
             let email = parse_email(&email)?;
             let password = read_password(&email, &settings.shop.about)?;
-            let hash = Passwords::new()?.hash_alone(&password)?;
+            let hash = Passwords::new(config.password_iterations)?.hash_alone(&password)?;
             let of = email.clone();
             db.write(move |tx| accounts::reset_password(tx, &of, &hash))
                 .await

@@ -29,7 +29,7 @@ pub(super) async fn fill(config: Config, tasks: u32, serves: bool) -> Result<(),
     let shop = settings.shop.clone();
     let chosen = demo::password::choose(&email, &shop.about);
     let (password, parsed) = chosen.map_err(|error| failure(&error))?;
-    let hash = Passwords::new()?.hash_alone(&parsed)?;
+    let hash = Passwords::new(config.password_iterations)?.hash_alone(&parsed)?;
     demo::fill(&db, &shop, tasks, &hash, clock.now())
         .await
         .map_err(|error| failure(&error))?;

@@ -24,7 +24,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::{Introspection, Problem, PublicUrl, Settings};
+use crate::domain::{Introspection, PASSWORD_ITERATIONS, Problem, PublicUrl, Settings};
 
 pub use channels::Channels;
 pub use max::Max;
@@ -65,6 +65,8 @@ pub struct Config {
     pub settings: Settings,
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
+    /// Iterations for the hash of a password. No setting: only tests hash faster.
+    pub password_iterations: u32,
     pub telegram: Telegram,
     pub channels: Channels,
     pub max: Max,
@@ -191,6 +193,7 @@ impl Config {
             settings,
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,
+            password_iterations: PASSWORD_ITERATIONS,
             telegram: Telegram::check(raw.telegram, &sources, secure)?,
             channels: Channels::check(raw.sms, raw.email, &sources)?,
             max: Max::check(raw.max, &sources, secure)?,

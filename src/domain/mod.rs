@@ -149,7 +149,7 @@ pub use offsite::{
     next_night, retry_at, surplus,
 };
 pub use papers::{LabelSize, PaperBlock, PaperSize, Papers};
-pub use password::{PASSWORD_LENGTH, Password};
+pub use password::{PASSWORD_ITERATIONS, PASSWORD_LENGTH, Password};
 pub use payment::{
     Closing, Drawer, DrawerName, Entry, FiscalNumber, MOST_DRAWERS, Method, NewPayment, Payment,
     PaymentKind, PaymentNote, RequestKey, Shift, ShiftReason,

@@ -10,6 +10,10 @@ use super::{About, Email, Problem, Result, nfc};
 #[derive(Debug)]
 pub struct Password(SecretString);
 
+/// Iterations of PBKDF2-HMAC-SHA256 for the hash of a password: the minimum of OWASP's password
+/// storage cheat sheet.
+pub const PASSWORD_ITERATIONS: u32 = 600_000;
+
 /// Allowed lengths of a password, in characters.
 pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 

@@ -156,7 +156,7 @@ impl Server {
             limits: Limits::new(&clock, config.requests_per_second),
             bot,
             max,
-            passwords: Passwords::new()?,
+            passwords: Passwords::new(config.password_iterations)?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl)?,
             devices: Devices::new(key.expose_secret().as_bytes())?,
             links: LinkKey::new(link_key.as_bytes())?,

@@ -10,7 +10,7 @@ use pbkdf2::phc::PasswordHash;
 use pbkdf2::{Algorithm, Params, Pbkdf2};
 use reqwest::Method;
 use zayavka::app::security::passwords::{Lane, Passwords, ROOM, Verdict};
-use zayavka::domain::{EmployeeId, Error};
+use zayavka::domain::{EmployeeId, Error, PASSWORD_ITERATIONS};
 
 use crate::harness::{PASSWORD, Shop, code};
 
@@ -734,7 +734,7 @@ fn a_hash_keeps_its_place_when_its_client_hangs_up() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::new(PASSWORD_ITERATIONS).unwrap();
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let busy = tokio::task::spawn_blocking(move || wait.recv());
         let passwords = &passwords;

@@ -34,18 +34,24 @@ use crate::time_limit;
 pub const SECRET: &str = "webhook-secret";
 /// A line of the `[telegram]` section of a shop whose owner connects the bot in the browser.
 pub const IN_BROWSER: &str = "# in the browser";
-/// Lets the system choose the port; the server is found by its `url`.
-const FREE_PORT: &str = "127.0.0.1:0";
 pub const PASSWORD: &str = "correct-horse-battery-staple";
+/// Enough for tests that are not about how long a password takes: a hundredth of the program's.
+const PASSWORD_ITERATIONS: u32 = zayavka::domain::PASSWORD_ITERATIONS / 100;
 
-/// A database whose owner has registered, as the server left it, with the token. It is made once:
-/// to hash a password takes as long as most tests.
+/// A database whose owner has registered, as the server left it, with the token. It is made once.
 struct Registered {
     database: Vec<u8>,
     token: String,
 }
 
 static REGISTERED: OnceCell<Registered> = OnceCell::const_new();
+
+/// Listens on a port that the system chooses; the server is found by its `url`.
+fn free() -> std::net::TcpListener {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    listener
+}
 
 /// A server of its own for one test.
 pub struct Shop {
@@ -56,6 +62,8 @@ pub struct Shop {
     pub metrics: Option<SocketAddr>,
     /// Address of the HTTPS redirect listener, if configured.
     pub redirect: Option<SocketAddr>,
+    /// Keeps the port from others while the server is restarted.
+    listener: std::net::TcpListener,
     stop: CancellationToken,
     running: JoinHandle<Result<(), Failure>>,
     /// Removed with its files when the test ends.
@@ -70,15 +78,7 @@ pub struct Shop {
 impl Shop {
     /// Starts a server on an empty database, on 25 July 2021 at noon in Moscow.
     pub async fn open() -> Self {
-        Self::start(
-            TempDir::new().unwrap(),
-            None,
-            FREE_PORT,
-            &FakeTelegram::start().await,
-            "",
-            "",
-        )
-        .await
+        Self::open_with("", "").await
     }
 
     /// Starts a server with additional settings, as the first lines of `config.toml` and of its
@@ -86,26 +86,26 @@ impl Shop {
     pub async fn open_with(settings: &str, telegram: &str) -> Self {
         let fake = FakeTelegram::start().await;
         let folder = TempDir::new().unwrap();
-        Self::start(folder, None, FREE_PORT, &fake, settings, telegram).await
+        Self::start(folder, None, free(), &fake, settings, telegram).await
     }
 
     /// Starts a server with a fake Telegram that was instructed beforehand.
     pub async fn open_at(fake: &FakeTelegram, telegram: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        Self::start(folder, None, FREE_PORT, fake, "", telegram).await
+        Self::start(folder, None, free(), fake, "", telegram).await
     }
 
     /// Starts a server on the database in a directory. Without a given clock it is noon.
     async fn start(
         folder: TempDir,
         clock: Option<Clock>,
-        address: &str,
+        kept: std::net::TcpListener,
         telegram: &FakeTelegram,
         settings: &str,
         of_telegram: &str,
     ) -> Self {
         time_limit::start();
-        let listener = TcpListener::bind(address).await.unwrap();
+        let listener = TcpListener::from_std(kept.try_clone().unwrap()).unwrap();
         let noon = "2021-07-25T09:00:00Z".parse().unwrap();
         let clock = clock.unwrap_or_else(|| Clock::manual(noon));
         let is_open = of_telegram.contains(IN_BROWSER);
@@ -129,6 +129,7 @@ api_url = '{}'
         );
         let mut config = Config::parse(&text).unwrap();
         config.database = folder.path().join("shop.db");
+        config.password_iterations = PASSWORD_ITERATIONS;
         let server = Server::build(config, listener, clock.clone())
             .await
             .unwrap();
@@ -143,6 +144,7 @@ api_url = '{}'
             hint,
             metrics,
             redirect,
+            listener: kept,
             stop,
             running,
             folder,
@@ -174,10 +176,9 @@ api_url = '{}'
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
         self.clock.advance(pause);
-        let address = self.url.trim_start_matches("http://");
         let clock = Some(self.clock);
         let (folder, fake) = (self.folder, &self.telegram);
-        let mut shop = Self::start(folder, clock, address, fake, settings, of_telegram).await;
+        let mut shop = Self::start(folder, clock, self.listener, fake, settings, of_telegram).await;
         shop.token = self.token;
         shop.updates = self.updates;
         shop
@@ -193,7 +194,7 @@ api_url = '{}'
         let mut file = file.open(database).unwrap();
         file.write_all(&registered.database).unwrap();
         let telegram = FakeTelegram::start().await;
-        let mut shop = Self::start(folder, None, FREE_PORT, &telegram, "", "").await;
+        let mut shop = Self::start(folder, None, free(), &telegram, "", "").await;
         shop.token = Some(registered.token.clone());
         shop
     }

@@ -1,6 +1,6 @@
 //! Both languages are complete, without unused messages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -40,8 +40,9 @@ fn no_sentence_is_missing_or_unused() {
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
         &mut code,
     );
+    let quoted: HashSet<&str> = code.split('"').collect();
     // The two commands of the bot are composed at run time.
-    let used = |id: &str| id.starts_with("bot-command-") || code.contains(&format!("\"{id}\""));
+    let used = |id: &str| id.starts_with("bot-command-") || quoted.contains(id);
     let unused: Vec<_> = russian.iter().filter(|id| !used(id)).collect();
     assert!(unused.is_empty(), "nobody says {unused:?}");
 }

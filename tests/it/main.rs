@@ -47,7 +47,6 @@ mod fake_max;
 mod fake_proxy;
 mod fake_smtp;
 mod fake_telegram;
-mod faketime;
 mod fields;
 mod files;
 mod filters;

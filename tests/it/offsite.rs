@@ -22,6 +22,16 @@ use crate::places::{BUCKET, Dav, Fault, PASSWORD, S3, USER, names, shorten, spoi
 use crate::process::Program;
 use crate::tls::Authority;
 
+/// Returns the words of a key with another first word, by which they don't match their checksum. One word of 256 would.
+pub fn with_another_word(words: &str) -> String {
+    let (_, rest) = words.split_once(' ').unwrap();
+    ["zone", "zoo", "youth", "zero"]
+        .map(|first| format!("{first} {rest}"))
+        .into_iter()
+        .find(|words| RecoveryKey::parse(&words.as_str().into()).is_err())
+        .unwrap()
+}
+
 /// A shop on a machine of its own, with a place for its copies.
 struct Machine {
     folder: TempDir,
@@ -480,11 +490,7 @@ async fn a_copy_that_is_not_whole_and_a_key_that_is_not_right_change_nothing() {
     };
     let words = &*shop.words;
     let first = words.split(' ').next().unwrap();
-    let another = if first == "zoo" { "zone" } else { "zoo" };
-    tries(
-        "its checksum doesn't match",
-        &words.replacen(first, another, 1),
-    );
+    tries("its checksum doesn't match", &with_another_word(words));
     tries(
         "Word 1 of the key has a typing error",
         &words.replacen(first, "zayavka", 1),

@@ -11,6 +11,7 @@ use crate::accounts::employee_called;
 use crate::bot::{create, said};
 use crate::fake_smtp::FakeSmtp;
 use crate::harness::{Shop, eventually};
+use crate::offsite::with_another_word;
 use crate::pages::{Browser, goes_to};
 use crate::places::{Dav, Fault, PASSWORD, USER};
 
@@ -190,13 +191,15 @@ async fn an_owner_sets_copies_up_and_tries_one() {
             "{said}"
         );
     }
-    let mut swapped = sheet.words.clone();
-    swapped.swap(0, 23);
     let other = RecoveryKey::new([9; 32]);
     let other = other.text().unwrap().expose_secret().to_owned();
     let half = &file[..file.len() / 2];
     for (key, file, expected) in [
-        (swapped.join(" "), &*file, "опечатка"),
+        (
+            with_another_word(&sheet.words.join(" ")),
+            &*file,
+            "опечатка",
+        ),
         (other, &*file, "не открывает"),
         (sheet.text.clone(), half, "обрезана"),
         (sheet.text.clone(), &b"no copy"[..], "не копия"),

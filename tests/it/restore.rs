@@ -5,7 +5,6 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use rusqlite::Connection;
 use serde_json::json;
@@ -14,17 +13,17 @@ use zayavka::store::{Db, embedded_migrations};
 
 use crate::backup::{add, count, names, served};
 use crate::cli::{fails, works};
-use crate::harness::{kill_after, newest_schema, program, skip, without_settings};
+use crate::harness::{newest_schema, program, skip};
 use crate::process::Program;
 
-const TASKS: &str = "SELECT count(*) FROM tasks";
+pub const TASKS: &str = "SELECT count(*) FROM tasks";
 
 fn now() -> jiff::Timestamp {
     "2026-01-02T03:04:05Z".parse().unwrap()
 }
 
 /// Returns the path of the database that a restore put aside.
-fn aside(folder: &Path) -> Option<PathBuf> {
+pub fn aside(folder: &Path) -> Option<PathBuf> {
     let kept = |name: &String| name.contains(".before-restore-") && !name.ends_with("-wal");
     names(folder)
         .into_iter()
@@ -32,7 +31,7 @@ fn aside(folder: &Path) -> Option<PathBuf> {
         .map(|name| folder.join(name))
 }
 
-fn is_whole(path: &Path) -> bool {
+pub fn is_whole(path: &Path) -> bool {
     let file = Connection::open(path).unwrap();
     let found: String = file
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
@@ -312,7 +311,7 @@ fn a_damaged_database_is_replaced_and_kept_with_its_log() {
 
 /// Prepares a directory with a database of 30 tasks, the last of which is in the log only as after
 /// a kill, and with a backup of 29.
-fn prepared() -> TempDir {
+pub fn prepared() -> TempDir {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(at, &["demo", "--tasks", "29"], "");
@@ -330,41 +329,6 @@ fn prepared() -> TempDir {
         .status();
     assert!(copied.unwrap().success());
     folder
-}
-
-#[test]
-fn a_kill_at_any_point_leaves_the_old_database_or_the_new_one() {
-    let folder = prepared();
-    let started = Instant::now();
-    works(&folder.path().join("killed"), &["restore", "copy.db"], "");
-    let whole = started.elapsed();
-    let rounds = 24;
-    let (mut old, mut new) = (0, 0);
-    for round in 0..rounds {
-        let folder = prepared();
-        let at = &folder.path().join("killed");
-        let wait = whole.mul_f64(f64::from(round) / f64::from(rounds) * 1.2);
-        kill_after(at, &["restore", "copy.db"], wait);
-        let path = at.join("zayavka.db");
-        assert!(is_whole(&path));
-        match count(&path, TASKS) {
-            30 => old += 1,
-            29 => {
-                new += 1;
-                assert_eq!(count(&aside(at).unwrap(), TASKS), 30);
-            }
-            other => panic!("{other} tasks"),
-        }
-        // Leftovers of a kill don't block the next attempt.
-        works(at, &["restore", "copy.db"], "");
-        assert_eq!(count(&path, TASKS), 29);
-        let left = names(at);
-        assert!(
-            !left.iter().any(|name| name.contains(".restoring")),
-            "{left:?}"
-        );
-    }
-    assert!(old > 0, "{old} {new}");
 }
 
 #[test]
@@ -390,56 +354,6 @@ pub fn can_trace() -> bool {
         .args(["-o", "/dev/null", "true"])
         .output();
     traced.is_ok_and(|output| output.status.success())
-}
-
-#[test]
-fn a_kill_at_each_change_of_a_file_leaves_the_old_database_or_the_new_one() {
-    if !can_trace() {
-        skip("it needs strace, and the right to use it");
-        return;
-    }
-    let folder = prepared();
-    let (mut old, mut new) = (0, 0);
-    for call in ["unlink", "fsync", "/^link", "/^rename"] {
-        for time in 1.. {
-            let at = &folder
-                .path()
-                .join(format!("{}{time}", call.trim_start_matches("/^")));
-            let copied = Command::new("cp")
-                .args([
-                    "-r".as_ref(),
-                    folder.path().join("killed").as_os_str(),
-                    at.as_os_str(),
-                ])
-                .status();
-            assert!(copied.unwrap().success());
-            let output = without_settings(Command::new("strace"))
-                .args(["-f", "-o", "/dev/null", "-e"])
-                .arg(format!("inject={call}:signal=KILL:when={time}"))
-                .args([env!("CARGO_BIN_EXE_zayavka"), "restore", "copy.db"])
-                .current_dir(at)
-                .output()
-                .unwrap();
-            // Beyond the last call of that kind nothing is killed.
-            if output.status.success() {
-                assert!(time > 1, "{call}: {output:?}");
-                break;
-            }
-            let path = at.join("zayavka.db");
-            assert!(is_whole(&path), "{call} {time}");
-            match count(&path, TASKS) {
-                30 => old += 1,
-                29 => {
-                    new += 1;
-                    assert_eq!(count(&aside(at).unwrap(), TASKS), 30, "{call} {time}");
-                }
-                other => panic!("{call} {time}: {other} tasks"),
-            }
-            works(at, &["restore", "copy.db"], "");
-            assert_eq!(count(&path, TASKS), 29, "{call} {time}");
-        }
-    }
-    assert!(old > 0 && new > 0, "{old} {new}");
 }
 
 #[test]

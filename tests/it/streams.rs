@@ -57,7 +57,7 @@ impl Unread {
         }
     }
 
-    /// Requests a page this many times, each of which is logged, and reads every response.
+    /// Sends this many requests, each of which is logged, and reads every response.
     fn ask(&self, times: usize) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream
@@ -65,7 +65,7 @@ impl Unread {
             .unwrap();
         let mut answers = BufReader::new(stream.try_clone().unwrap());
         for at in 0..times {
-            let asked = stream.write_all(b"GET /nothing.txt HTTP/1.1\r\nhost: localhost\r\n\r\n");
+            let asked = stream.write_all(b"GET /graphql HTTP/1.1\r\nhost: localhost\r\n\r\n");
             asked.unwrap_or_else(|error| panic!("request {at}: {error}"));
             let mut length = 0;
             loop {

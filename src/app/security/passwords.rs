@@ -44,19 +44,18 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Creates a hasher with 600,000 iterations, the minimum of OWASP's cheat sheet.
+    /// Creates a hasher. To compare a password takes as many iterations as its hash says.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the system's random source fails.
-    pub fn new() -> Result<Self> {
-        let pbkdf2 = Pbkdf2::new(Algorithm::Pbkdf2Sha256, Params::RECOMMENDED);
+    /// [`Error::Internal`] when the system's random source fails or there are too few iterations.
+    pub fn new(iterations: u32) -> Result<Self> {
+        let params = Params::new(iterations).map_err(Error::internal)?;
         let salt = super::secrets::random()?;
         let any = super::secrets::random()?;
-        let rounds = Params::RECOMMENDED_ROUNDS;
         Ok(Self {
-            pbkdf2,
+            pbkdf2: Pbkdf2::new(Algorithm::Pbkdf2Sha256, params),
             turns: Turns::new(ROOM),
-            nobody: nobody(rounds, &salt, &any)?,
+            nobody: nobody(params, &salt, &any)?,
         })
     }
 
@@ -155,14 +154,12 @@ pub enum Verdict {
 
 /// Returns a well-formed hash that matches no known password and costs as much to verify as a real
 /// one.
-fn nobody(rounds: u32, salt: &[u8], output: &[u8]) -> Result<String> {
+fn nobody(params: Params, salt: &[u8], output: &[u8]) -> Result<String> {
     use pbkdf2::password_hash::phc::{Output, Salt};
     let hash = PasswordHash {
         algorithm: Algorithm::Pbkdf2Sha256.into(),
         version: None,
-        params: Params::new(rounds)
-            .and_then(TryInto::try_into)
-            .map_err(Error::internal)?,
+        params: params.try_into().map_err(Error::internal)?,
         salt: Some(Salt::new(salt).map_err(Error::internal)?),
         hash: Some(Output::new(output).map_err(Error::internal)?),
     };

@@ -17,7 +17,19 @@ use crate::store::{OpenError, upkeep::backup};
 #[derive(Debug)]
 pub struct Lock {
     /// `None` on a disk that is read-only for everybody, where no lock can be taken.
-    _file: Option<File>,
+    file: Option<File>,
+}
+
+impl Drop for Lock {
+    /// Unlocks before the file is closed: a child that another thread has just forked has a copy of the handle, and
+    /// with it the lock, until it executes its program.
+    fn drop(&mut self) {
+        if let Some(file) = &self.file
+            && let Err(error) = file.unlock()
+        {
+            tracing::warn!(error = %error, "a lock is only released with its file");
+        }
+    }
 }
 
 /// Takes the lock that keeps other servers off the database.
@@ -49,7 +61,7 @@ pub(in crate::store) fn share_to_read(database: &Path) -> Result<Lock, OpenError
     let real = files::real(database).map_err(|error| OpenError::file(database, error))?;
     let lock = match File::open(files::beside(&real, ".lock")) {
         Ok(file) => shared(database, file)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => Lock { _file: None },
+        Err(error) if error.kind() == ErrorKind::NotFound => Lock { file: None },
         Err(error) => return Err(OpenError::file(database, error)),
     };
     refuse_links(database)?;
@@ -89,7 +101,7 @@ fn held(
     refusal: impl FnOnce(std::path::PathBuf) -> OpenError,
 ) -> Result<Lock, OpenError> {
     match locked {
-        Ok(()) => Ok(Lock { _file: Some(file) }),
+        Ok(()) => Ok(Lock { file: Some(file) }),
         Err(TryLockError::WouldBlock) => Err(refusal(database.to_owned())),
         Err(TryLockError::Error(error)) => Err(OpenError::file(database, error)),
     }

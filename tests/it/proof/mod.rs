@@ -6,6 +6,7 @@ mod bodies;
 mod connections;
 mod disk_full;
 mod exchange;
+mod faketime;
 mod floods;
 mod flush;
 mod hurt_disk;
@@ -18,6 +19,7 @@ mod outage;
 mod racers;
 mod read_only;
 mod replication;
+mod restores;
 mod stop;
 
 use serde_json::{Value, json};
